@@ -1,0 +1,48 @@
+/* tally-clock.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+#define TALLY_TYPE_CLOCK (tally_clock_get_type ())
+G_DECLARE_INTERFACE (TallyClock, tally_clock, TALLY, CLOCK, GObject)
+
+/**
+ * TallyClockInterface:
+ * @now_us: monotonic microseconds, never running backwards
+ * @date_us: microseconds since 1970 (UTC), may jump
+ * @sleep_us: waits; %FALSE with %G_IO_ERROR_CANCELLED when @cancellable ends it early
+ *
+ * Time as something given in, so that a test or the simulator can own it.
+ * Every method may be called from any thread.
+ */
+struct _TallyClockInterface
+{
+  GTypeInterface parent_iface;
+
+  gint64   (*now_us)   (TallyClock    *self);
+  gint64   (*date_us)  (TallyClock    *self);
+  gboolean (*sleep_us) (TallyClock    *self,
+                        gint64         duration_us,
+                        GCancellable  *cancellable,
+                        GError       **error);
+};
+
+gint64    tally_clock_now_us     (TallyClock    *self);
+gint64    tally_clock_date_us    (TallyClock    *self);
+gboolean  tally_clock_sleep_us   (TallyClock    *self,
+                                  gint64         duration_us,
+                                  GCancellable  *cancellable,
+                                  GError       **error);
+
+#define TALLY_TYPE_SYSTEM_CLOCK (tally_system_clock_get_type ())
+G_DECLARE_FINAL_TYPE (TallySystemClock, tally_system_clock, TALLY, SYSTEM_CLOCK, GObject)
+
+TallyClock *tally_system_clock_new (void) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
