@@ -1,0 +1,329 @@
+/* tally-store.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/tally-clock.h"
+#include "model/tally-record.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TallyStoreError:
+ * @TALLY_STORE_ERROR_NOT_FOUND: no such record
+ * @TALLY_STORE_ERROR_STALE: the revision named is not the current one: read again
+ * @TALLY_STORE_ERROR_LOCKED: another process holds the store: talk to it
+ * @TALLY_STORE_ERROR_MISMATCH: the store belongs to another server or database
+ * @TALLY_STORE_ERROR_BAD_INPUT: what was given in can't be stored: the message says why
+ *
+ * What the file itself does wrong comes as %TALLY_DB_ERROR.
+ */
+typedef enum
+{
+  TALLY_STORE_ERROR_NOT_FOUND,
+  TALLY_STORE_ERROR_STALE,
+  TALLY_STORE_ERROR_LOCKED,
+  TALLY_STORE_ERROR_MISMATCH,
+  TALLY_STORE_ERROR_BAD_INPUT,
+} TallyStoreError;
+
+#define TALLY_STORE_ERROR (tally_store_error_quark ())
+GQuark tally_store_error_quark (void);
+
+/**
+ * TallyStoreOptions:
+ * @path: the file
+ * @vfs: (nullable): SQLite VFS name; %NULL: the machine's own
+ * @clock: dates of what is stored
+ * @rand: mints the device id
+ * @machine_id: text that names this machine; when it changes, a new device id is minted
+ */
+typedef struct
+{
+  const char *path;
+  const char *vfs;
+  TallyClock *clock;
+  GRand      *rand;
+  const char *machine_id;
+} TallyStoreOptions;
+
+/**
+ * TallyStore:
+ *
+ * The client's tables behind verbs. Knows nothing of servers or merging. Confined to the thread
+ * that opened it; several may be open on one file within the process that holds its lock
+ * (TallyStoreLock). Every write is one transaction, durable when the call returns.
+ */
+typedef struct _TallyStore TallyStore;
+
+TallyStore  *tally_store_open            (const TallyStoreOptions  *options,
+                                          GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
+void         tally_store_close           (TallyStore               *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyStore, tally_store_close)
+
+const char  *tally_store_get_device      (TallyStore               *self);
+
+/* Named settings of the store itself: "url" (of the database, without password), "user",
+ * "paused". NULL when unset; NULL deletes. */
+char        *tally_store_dup_setting     (TallyStore               *self,
+                                          const char               *name,
+                                          GError                  **error);
+gboolean     tally_store_set_setting     (TallyStore               *self,
+                                          const char               *name,
+                                          const char               *value,
+                                          GError                  **error);
+
+/* --- edits (tally-store-edit.c) --- */
+
+/* Writes a new local revision and its outbox row in one transaction. @body is text form,
+ * attachments are carried over. @expected_rev NULL: whatever is there; otherwise the local rev
+ * or STALE. An edit equal to what is there changes nothing. *revision (optional): the local one
+ * after it. */
+gboolean     tally_store_put             (TallyStore               *self,
+                                          const char               *key,
+                                          const char               *body,
+                                          const char               *expected_rev,
+                                          TallyRevision           **revision,
+                                          GError                  **error);
+gboolean     tally_store_delete          (TallyStore               *self,
+                                          const char               *key,
+                                          const char               *expected_rev,
+                                          GError                  **error);
+
+typedef struct
+{
+  guint n_created;
+  guint n_changed;
+  guint n_unchanged;
+} TallyImportResult;
+
+/* All or nothing: documents as parsed (rev: absent or current; anything else is STALE, and the
+ * message names the document's number in the array as "line N"). */
+gboolean     tally_store_import          (TallyStore               *self,
+                                          GPtrArray                *documents,
+                                          TallyImportResult        *result,
+                                          GError                  **error);
+
+/* --- reading (tally-store-read.c) --- */
+
+/* NULL without error: not found. */
+TallyRecord *tally_store_get             (TallyStore               *self,
+                                          const char               *key,
+                                          GError                  **error);
+
+/* A row of a list, cheap enough for a page of a thousand. */
+typedef struct
+{
+  char             *key;
+  char             *collection;   /* "" : the database's name */
+  char             *rev;
+  TallyRecordState  state;
+  char             *body;
+} TallyRecordRow;
+
+void         tally_record_row_free       (TallyRecordRow           *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyRecordRow, tally_record_row_free)
+
+typedef struct
+{
+  const char *collection;   /* nullable: all; "" for those without one of their own */
+  const char *search;       /* nullable: text anywhere in key or body, case folded (ASCII) */
+  gboolean    problems_only;/* pending, diverged, forked, held, quarantined */
+} TallyRecordQuery;
+
+/* Live records by key (byte order); *n_total (optional): of the whole query. */
+GPtrArray   *tally_store_list_records    (TallyStore               *self,
+                                          const TallyRecordQuery   *query,
+                                          guint                     offset,
+                                          guint                     limit,
+                                          guint                    *n_total,
+                                          GError                  **error);
+
+/* Every live record's local revision by key in byte order, until @func says FALSE. */
+typedef gboolean (*TallyRevisionFunc)    (const TallyRevision      *revision,
+                                          gpointer                  user_data,
+                                          GError                  **error);
+gboolean     tally_store_foreach_live    (TallyStore               *self,
+                                          TallyRevisionFunc         func,
+                                          gpointer                  user_data,
+                                          GError                  **error);
+
+typedef struct
+{
+  char  *collection;
+  guint  n_records;
+  guint  n_pending;
+  guint  n_conflicts;
+} TallyCollectionCount;
+
+void         tally_collection_count_free (TallyCollectionCount     *self);
+
+/* element-type TallyCollectionCount, by name */
+GPtrArray   *tally_store_list_collections(TallyStore               *self,
+                                          GError                  **error);
+
+typedef struct
+{
+  guint  n_records;            /* live here */
+  guint  n_pending;            /* sendable outbox rows */
+  gint64 oldest_pending_us;    /* date; 0 when none */
+  guint  n_held;               /* waiting for something else than a conflict */
+  guint  n_quarantined;
+  guint  n_conflicts;          /* open */
+  guint  n_problems;           /* open problem rows */
+} TallyStoreCounts;
+
+gboolean     tally_store_count           (TallyStore               *self,
+                                          TallyStoreCounts         *counts,
+                                          GError                  **error);
+/* Open conflicts by key, with all sides: element-type TallyRecord. */
+GPtrArray   *tally_store_list_conflicts  (TallyStore               *self,
+                                          guint                     offset,
+                                          guint                     limit,
+                                          GError                  **error);
+
+/* --- synchronization (tally-store-sync.c) --- */
+
+/* What happened to a record beyond its pointers; kept for ever, bodies included. */
+typedef struct
+{
+  const char          *event;      /* "merged", "settled", "replaced" */
+  const TallyRevision *base;       /* all nullable */
+  const TallyRevision *local;
+  const TallyRevision *remote;
+  const TallyRevision *result;
+} TallyHistoryLine;
+
+/**
+ * TallyDecision:
+ * @seen: the record as it was read; %NULL for one that was absent
+ * @after: what it becomes: pointers, leaves, outbox
+ * @history: (nullable): a line to keep
+ * @problem: (nullable): opens a problem row for the record; %NULL solves an open one
+ *
+ * Compare-and-set: written only when the local pointer (and the outbox row's sent revision) still
+ * are what @seen says.
+ */
+typedef struct
+{
+  TallyRecord      *seen;
+  TallyRecord      *after;
+  TallyHistoryLine *history;
+  TallyReason      *problem;
+} TallyDecision;
+
+TallyDecision *tally_decision_new        (TallyRecord              *seen,
+                                          TallyRecord              *after) G_GNUC_WARN_UNUSED_RESULT;
+void         tally_decision_set_history  (TallyDecision            *self,
+                                          const char               *event,
+                                          const TallyRevision      *base,
+                                          const TallyRevision      *local,
+                                          const TallyRevision      *remote,
+                                          const TallyRevision      *result);
+void         tally_decision_free         (TallyDecision            *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyDecision, tally_decision_free)
+
+/* One transaction: all decisions and, if given, the checkpoint. Decisions whose record moved
+ * meanwhile are left out; their keys are returned in *moved (optional; element-type utf8) and
+ * the checkpoint is then NOT written (decide again, apply again). */
+gboolean     tally_store_apply           (TallyStore               *self,
+                                          GPtrArray                *decisions,
+                                          const char               *since,
+                                          gint64                    run,
+                                          GPtrArray               **moved,
+                                          GError                  **error);
+
+/* The pull's checkpoint: opaque JSON text, NULL at the start. */
+char        *tally_store_dup_since       (TallyStore               *self,
+                                          GError                  **error);
+/* The last checkpoint session that the server surely has (0: none yet). */
+gboolean     tally_store_get_session     (TallyStore               *self,
+                                          gint64                   *session,
+                                          GError                  **error);
+gboolean     tally_store_set_session     (TallyStore               *self,
+                                          gint64                    session,
+                                          GError                  **error);
+
+/* Sendable records in the order of their edits, after outbox seq @after, due at @date_us:
+ * element-type TallyRecord. */
+GPtrArray   *tally_store_list_outbox     (TallyStore               *self,
+                                          gint64                    after,
+                                          gint64                    date_us,
+                                          guint                     limit,
+                                          GError                  **error);
+/* Before a batch leaves: writes sent_rev = local for each record still as it was read; the
+ * others are removed from @records. */
+gboolean     tally_store_mark_sent       (TallyStore               *self,
+                                          GPtrArray                *records,
+                                          GError                  **error);
+/* The server refuses @rev of @key: quarantine with a reason. A record that moved on stays. */
+gboolean     tally_store_quarantine      (TallyStore               *self,
+                                          const char               *key,
+                                          const char               *rev,
+                                          const TallyReason        *reason,
+                                          GError                  **error);
+
+/* --- settling (tally-store-settle.c) --- */
+
+/* Settles an open conflict with an ordinary edit. @shown is the record as the person saw it;
+ * refused as STALE when any of its pointers or leaves moved. @body NULL: the result is deleted. */
+gboolean     tally_store_settle          (TallyStore               *self,
+                                          TallyRecord              *shown,
+                                          const char               *body,
+                                          const char               *attachments,
+                                          TallyRevision           **result,
+                                          GError                  **error);
+
+/* --- runs (tally-store-run.c) --- */
+
+/* Counters of a run as in `sync --json`; dates in microseconds. */
+typedef struct
+{
+  gint64 id;
+  char  *operation;      /* full | delta */
+  char  *trigger;        /* manual | start | edit | interval | network | remote */
+  char  *status;         /* running | success | partial | failed | cancelled */
+  gint64 started_us;
+  gint64 ended_us;
+  gint64 phase_us[4];    /* validate prepare execute verify */
+  guint  n_pulled, n_pushed, n_deleted, n_unchanged, n_failed, n_quarantined, n_held;
+  guint  n_detected, n_auto_resolved, n_needs_user;
+  guint64 bytes_up, bytes_down;
+  guint  n_requests, n_retries;
+  char  *grade;          /* checked | verified | compared | none */
+  GPtrArray *errors;     /* element-type TallyRunError */
+} TallyRun;
+
+typedef struct
+{
+  char        *record;   /* nullable: of the whole run */
+  TallyReason *reason;
+} TallyRunError;
+
+TallyRun    *tally_run_new               (const char               *operation,
+                                          const char               *trigger) G_GNUC_WARN_UNUSED_RESULT;
+void         tally_run_add_error         (TallyRun                 *self,
+                                          const char               *record,
+                                          TallyReason              *reason);
+void         tally_run_free              (TallyRun                 *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyRun, tally_run_free)
+/* The object of `sync --json`. */
+char        *tally_run_to_json           (const TallyRun           *self) G_GNUC_WARN_UNUSED_RESULT;
+
+/* Writes the row and sets @run's id; a row left "running" by a crash is closed as "failed" with
+ * the reason "interrupted" and counted in *n_unfinished. */
+gboolean     tally_store_begin_run       (TallyStore               *self,
+                                          TallyRun                 *run,
+                                          guint                    *n_unfinished,
+                                          GError                  **error);
+gboolean     tally_store_end_run         (TallyStore               *self,
+                                          const TallyRun           *run,
+                                          GError                  **error);
+/* Newest first: element-type TallyRun. */
+GPtrArray   *tally_store_list_runs       (TallyStore               *self,
+                                          guint                     limit,
+                                          GError                  **error);
+
+G_END_DECLS

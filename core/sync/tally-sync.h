@@ -1,0 +1,72 @@
+/* tally-sync.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/tally-clock.h"
+#include "remote/tally-remote.h"
+#include "store/tally-store.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  TALLY_PHASE_IDLE,
+  TALLY_PHASE_VALIDATE,
+  TALLY_PHASE_PREPARE,
+  TALLY_PHASE_EXECUTE,
+  TALLY_PHASE_VERIFY,
+} TallyPhase;
+
+const char *tally_phase_to_string (TallyPhase phase);
+
+/* How far a run is; a plain value. @total 0: not known. */
+typedef struct
+{
+  TallyPhase phase;
+  guint64    done;        /* records */
+  guint64    total;
+  guint      n_errors;
+  guint64    bytes;       /* both ways */
+} TallyProgress;
+
+/* Called on the run's thread whenever something moved; coalescing is the caller's business. */
+typedef void (*TallyProgressFunc) (const TallyProgress *progress,
+                                   gpointer             user_data);
+
+/**
+ * TallySyncOptions:
+ * @store: open on this thread
+ * @remote: made on this thread
+ * @clock: for durations and dates
+ * @trigger: what asked for the run, see TallyRun
+ * @force_full: read everything again from the start
+ * @progress: (nullable)
+ * @page_rows: rows a pull page asks for; 0: the default of 1000
+ */
+typedef struct
+{
+  TallyStore        *store;
+  TallyRemote       *remote;
+  TallyClock        *clock;
+  const char        *trigger;
+  gboolean           force_full;
+  TallyProgressFunc  progress;
+  gpointer           progress_data;
+  guint              page_rows;
+} TallySyncOptions;
+
+/**
+ * tally_sync_run:
+ * One run, straight down on the calling worker thread: validate, prepare, execute, verify.
+ *
+ * Returns: (transfer full): what happened, never %NULL and already stored; status "failed" or
+ *   "cancelled" carries its reason in errors. Only a store that can't be written is a GError.
+ */
+TallyRun *tally_sync_run (const TallySyncOptions  *options,
+                          GCancellable            *cancellable,
+                          GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS
