@@ -1,0 +1,415 @@
+/* tally-db.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-db"
+
+#include "config.h"
+
+#include "db/tally-db-private.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gi18n-lib.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+/**
+ * TallyDb:
+ *
+ * The one door to SQLite: opens a file with the rights, pragmas and schema ours must have, and
+ * hands out prepared statements by name. It knows nothing of what the tables mean.
+ *
+ * Confined to the thread that opened it. Every failure is a %TALLY_DB_ERROR that names the file
+ * and carries SQLite's own words; a file that cannot be used is left as it was found.
+ */
+
+/* How long a statement waits for another process's write, milliseconds. Ours are short; whoever
+ * holds the file for longer than this is a backup or a stuck process, and the user should hear
+ * of it. */
+#define BUSY_TIMEOUT_MS 5000
+
+G_DEFINE_QUARK (tally-db-error-quark, tally_db_error)
+
+static GError *
+new_error (int         code,
+           const char *path,
+           const char *words)
+{
+  switch (code & 0xff)
+    {
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_CORRUPT,
+                          _("“%s” is damaged or is no database (%s). It was not repaired or "
+                            "overwritten: put a backup in its place, or move it away to start "
+                            "with an empty one"), path, words);
+
+    case SQLITE_READONLY:
+    case SQLITE_CANTOPEN:
+    case SQLITE_PERM:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_READ_ONLY,
+                          _("“%s” cannot be written (%s). Make the file and its folder writable "
+                            "for you, or choose another place"), path, words);
+
+    case SQLITE_FULL:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_FULL,
+                          _("The disk is full, “%s” cannot grow (%s). Free some space and try "
+                            "again"), path, words);
+
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_BUSY,
+                          _("Another program is using “%s” (%s). Try again when it has finished"),
+                          path, words);
+
+    case SQLITE_CONSTRAINT:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_CONSTRAINT,
+                          _("“%s” refused a change (%s)"), path, words);
+
+    default:
+      return g_error_new (TALLY_DB_ERROR, TALLY_DB_ERROR_FAILED,
+                          _("“%s” failed (%s)"), path, words);
+    }
+}
+
+gboolean
+tally_db_is_open_thread (TallyDb *self)
+{
+  return self->thread == g_thread_self ();
+}
+
+gboolean
+tally_db_fail (TallyDb     *self,
+               int          code,
+               const char  *words,
+               GError     **error)
+{
+  if (words == NULL)
+    words = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (code);
+
+  g_propagate_error (error, new_error (code, self->path, words));
+  return FALSE;
+}
+
+gboolean
+tally_db_execute (TallyDb     *self,
+                  const char  *sql,
+                  GError     **error)
+{
+  int code = sqlite3_exec (self->handle, sql, NULL, NULL, NULL);
+
+  return code == SQLITE_OK || tally_db_fail (self, code, NULL, error);
+}
+
+gboolean
+tally_db_query_int (TallyDb     *self,
+                    const char  *sql,
+                    gint64      *value,
+                    GError     **error)
+{
+  sqlite3_stmt *statement = NULL;
+  int code;
+
+  *value = 0;
+  code = sqlite3_prepare_v2 (self->handle, sql, -1, &statement, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_step (statement);
+  if (code == SQLITE_ROW)
+    *value = sqlite3_column_int64 (statement, 0);
+
+  if (code != SQLITE_ROW && code != SQLITE_DONE)
+    tally_db_fail (self, code, NULL, error);
+  sqlite3_finalize (statement);
+
+  return code == SQLITE_ROW || code == SQLITE_DONE;
+}
+
+gboolean
+tally_db_create_file (const char  *path,
+                      GError     **error)
+{
+  int code = SQLITE_IOERR;
+  int fd = g_open (path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+  if (fd >= 0)
+    {
+      close (fd);
+      return TRUE;
+    }
+
+  if (errno == EEXIST)
+    return TRUE;
+
+  if (errno == EACCES || errno == EPERM || errno == EROFS)
+    code = SQLITE_READONLY;
+  else if (errno == ENOSPC || errno == EDQUOT)
+    code = SQLITE_FULL;
+
+  g_propagate_error (error, new_error (code, path, g_strerror (errno)));
+  return FALSE;
+}
+
+/* A named VFS has its own idea of files: only the machine's own needs folders and rights. */
+static gboolean
+prepare_file (TallyDb  *self,
+              GError  **error)
+{
+  g_autofree char *folder = g_path_get_dirname (self->path);
+
+  if (self->vfs != NULL)
+    return TRUE;
+
+  if (g_mkdir_with_parents (folder, 0700) != 0)
+    {
+      int code = errno == EACCES || errno == EPERM || errno == EROFS ? SQLITE_READONLY
+                                                                     : SQLITE_CANTOPEN;
+
+      g_propagate_error (error, new_error (code, folder, g_strerror (errno)));
+      return FALSE;
+    }
+
+  return tally_db_create_file (self->path, error);
+}
+
+static gboolean
+apply_pragmas (TallyDb  *self,
+               GError  **error)
+{
+  static const char pragmas[] =
+    "PRAGMA journal_mode = WAL;"
+    "PRAGMA synchronous = FULL;"
+    "PRAGMA foreign_keys = ON;"
+    "PRAGMA cell_size_check = ON;";
+
+  return tally_db_execute (self, pragmas, error);
+}
+
+/* A refused file must stay as it is: the last connection to close would copy what an interrupted
+ * writer left in the log into it. Without such a log nothing needs keeping, and closing clears
+ * the two side files that looking at it has made. */
+static void
+leave_untouched (TallyDb  *self,
+                 gboolean  had_log)
+{
+  if (had_log)
+    sqlite3_db_config (self->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+}
+
+static gboolean
+has_log (TallyDb *self)
+{
+  g_autofree char *log = g_strconcat (self->path, "-wal", NULL);
+  GStatBuf info;
+
+  return self->vfs == NULL && g_stat (log, &info) == 0 && info.st_size > 0;
+}
+
+static gboolean
+open_handle (TallyDb  *self,
+             GError  **error)
+{
+  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
+              SQLITE_OPEN_EXRESCODE;
+  int code = sqlite3_open_v2 (self->path, &self->handle, flags, self->vfs);
+
+  if (code != SQLITE_OK)
+    return tally_db_fail (self, code, NULL, error);
+
+  sqlite3_busy_timeout (self->handle, BUSY_TIMEOUT_MS);
+
+  /* SQLite opens a file it may not write for reading, and says nothing. */
+  if (sqlite3_db_readonly (self->handle, "main") == 1)
+    return tally_db_fail (self, SQLITE_READONLY, sqlite3_errstr (SQLITE_READONLY), error);
+
+  return TRUE;
+}
+
+/**
+ * tally_db_open:
+ * @options: which file, whose schema
+ * @error: %TALLY_DB_ERROR
+ *
+ * Opens the file, makes it (0600) if there is none, and brings it to the newest migration; an
+ * existing one is copied to `PATH.backup-<its version>` first. Blocks.
+ *
+ * Returns: (transfer full): the open database, confined to this thread
+ */
+TallyDb *
+tally_db_open (const TallyDbOptions  *options,
+               GError               **error)
+{
+  g_autoptr (TallyDb) self = g_new0 (TallyDb, 1);
+  gboolean had_log;
+
+  self->path = g_strdup (options->path);
+  self->sql_path = g_strdup (options->sql_path);
+  self->vfs = g_strdup (options->vfs);
+  self->application_id = options->application_id;
+  self->thread = g_thread_self ();
+  self->statements = g_hash_table_new_full (g_str_hash, g_str_equal, NULL,
+                                            (GDestroyNotify) tally_statement_free);
+  if (g_str_has_suffix (self->sql_path, "/"))
+    self->sql_path[strlen (self->sql_path) - 1] = '\0';
+
+  had_log = has_log (self);
+  if (!prepare_file (self, error) || !open_handle (self, error))
+    return NULL;
+
+  if (!tally_migration_check (self, error))
+    {
+      leave_untouched (self, had_log);
+      return NULL;
+    }
+
+  if (!apply_pragmas (self, error) || !tally_migration_run (self, error))
+    return NULL;
+
+  return g_steal_pointer (&self);
+}
+
+/**
+ * tally_db_close:
+ * @self: (transfer full): a database with no statement lent out
+ *
+ * What was not committed is gone.
+ */
+void
+tally_db_close (TallyDb *self)
+{
+  g_assert (tally_db_is_open_thread (self));
+
+  g_hash_table_unref (self->statements);
+  sqlite3_close (self->handle);
+  g_free (self->vfs);
+  g_free (self->sql_path);
+  g_free (self->path);
+  g_free (self);
+}
+
+/**
+ * tally_db_get_path:
+ * @self: a database
+ *
+ * Returns: the file's name as it was given
+ */
+const char *
+tally_db_get_path (TallyDb *self)
+{
+  return self->path;
+}
+
+/**
+ * tally_db_begin:
+ * @self: a database outside a transaction
+ * @error: %TALLY_DB_ERROR_BUSY and the others
+ *
+ * Starts a transaction that may write; waits up to five seconds for another writer.
+ *
+ * Returns: whether it began
+ */
+gboolean
+tally_db_begin (TallyDb  *self,
+                GError  **error)
+{
+  g_assert (tally_db_is_open_thread (self));
+  g_assert (sqlite3_get_autocommit (self->handle));
+
+  return tally_db_execute (self, "BEGIN IMMEDIATE", error);
+}
+
+/**
+ * tally_db_commit:
+ * @self: a database inside a transaction
+ * @error: %TALLY_DB_ERROR
+ *
+ * On return the change is on the disk. A commit that failed has been rolled back.
+ *
+ * Returns: whether the change is kept
+ */
+gboolean
+tally_db_commit (TallyDb  *self,
+                 GError  **error)
+{
+  g_assert (tally_db_is_open_thread (self));
+
+  if (tally_db_execute (self, "COMMIT", error))
+    return TRUE;
+
+  tally_db_rollback (self);
+  return FALSE;
+}
+
+/**
+ * tally_db_rollback:
+ * @self: a database
+ *
+ * Forgets what the transaction did. Harmless outside one: some of SQLite's errors have rolled
+ * back already when they are reported.
+ */
+void
+tally_db_rollback (TallyDb *self)
+{
+  g_assert (tally_db_is_open_thread (self));
+
+  if (!sqlite3_get_autocommit (self->handle))
+    sqlite3_exec (self->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+/**
+ * tally_db_statement:
+ * @self: a database
+ * @name: the query's file without ".sql"
+ *
+ * Returns: (transfer full): the prepared query, to be given back with
+ *   tally_statement_release(); kept for the next caller
+ */
+TallyStatement *
+tally_db_statement (TallyDb    *self,
+                    const char *name)
+{
+  TallyStatement *statement;
+
+  g_assert (tally_db_is_open_thread (self));
+
+  statement = g_hash_table_lookup (self->statements, name);
+  if (statement == NULL)
+    {
+      statement = tally_statement_new (self, name);
+      g_hash_table_insert (self->statements, statement->name, statement);
+    }
+
+  g_assert (!statement->borrowed);
+  statement->borrowed = TRUE;
+
+  return statement;
+}
+
+/**
+ * tally_db_last_insert_id:
+ * @self: a database
+ *
+ * Returns: the integer key of the row inserted last
+ */
+gint64
+tally_db_last_insert_id (TallyDb *self)
+{
+  g_assert (tally_db_is_open_thread (self));
+
+  return sqlite3_last_insert_rowid (self->handle);
+}
+
+/**
+ * tally_db_changes:
+ * @self: a database
+ *
+ * Returns: how many rows the last INSERT, UPDATE or DELETE changed
+ */
+int
+tally_db_changes (TallyDb *self)
+{
+  g_assert (tally_db_is_open_thread (self));
+
+  return sqlite3_changes (self->handle);
+}

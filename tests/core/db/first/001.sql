@@ -1,0 +1,5 @@
+CREATE TABLE thing (
+  id   INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  size INTEGER
+) STRICT;

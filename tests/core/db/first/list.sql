@@ -1,0 +1,1 @@
+SELECT name, size FROM thing ORDER BY id;
