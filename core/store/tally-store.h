@@ -321,7 +321,22 @@ gboolean     tally_store_begin_run       (TallyStore               *self,
 gboolean     tally_store_end_run         (TallyStore               *self,
                                           const TallyRun           *run,
                                           GError                  **error);
-/* Newest first: element-type TallyRun. */
+/* A row of the list of runs. */
+typedef struct
+{
+  gint64  id;
+  char   *trigger;
+  char   *status;
+  char   *grade;
+  gint64  started_us;
+  gint64  ended_us;     /* 0 while it runs */
+  char   *json;         /* the object of `sync --json` */
+} TallyRunRow;
+
+void         tally_run_row_free          (TallyRunRow              *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyRunRow, tally_run_row_free)
+
+/* Newest first: element-type TallyRunRow. */
 GPtrArray   *tally_store_list_runs       (TallyStore               *self,
                                           guint                     limit,
                                           GError                  **error);
