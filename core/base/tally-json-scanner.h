@@ -58,8 +58,8 @@ typedef struct
 /**
  * TallyJsonScanner:
  *
- * Pull tokenizer over borrowed text: one pass, no allocation but a nesting stack.
- * Checks syntax, UTF-8 and depth; duplicate names are the text form's business.
+ * Pull tokenizer over borrowed text: one pass, no recursion, no allocation; the nesting is one
+ * bit a level. Checks syntax, UTF-8 and depth; duplicate names are the text form's business.
  * Lives on the stack; init, next … until END or ERROR, clear.
  */
 typedef struct
@@ -68,8 +68,9 @@ typedef struct
   const char *text;
   gsize       length;
   gsize       offset;
-  GByteArray *stack;
+  guint       depth;                            /* open objects and arrays */
   int         expect;
+  guint8      nesting[TALLY_JSON_MAX_DEPTH / 8 + 1]; /* bit set: that level is an object */
 } TallyJsonScanner;
 
 void            tally_json_scanner_init        (TallyJsonScanner  *self,
@@ -80,6 +81,11 @@ TallyJsonToken  tally_json_scanner_next        (TallyJsonScanner  *self,
                                                 TallyJsonSpan     *span,
                                                 GError           **error);
 gboolean        tally_json_scanner_skip_value  (TallyJsonScanner  *self,
+                                                TallyJsonSpan     *span,
+                                                GError           **error);
+/* After a token that next() gave: reads on to the end of the value it began, widens @span. */
+gboolean        tally_json_scanner_end_value   (TallyJsonScanner  *self,
+                                                TallyJsonToken     token,
                                                 TallyJsonSpan     *span,
                                                 GError           **error);
 guint           tally_json_scanner_get_line    (TallyJsonScanner  *self);

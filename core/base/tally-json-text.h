@@ -23,6 +23,17 @@ char      *tally_json_text_compact     (const char     *text,
                                         gssize          length,
                                         GError        **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/* The same for a value cut from @text by the functions below; appended to @out. @text is only
+ * there so that an error can name the line. */
+gboolean   tally_json_span_append_compact
+                                       (const TallyJsonSpan *span,
+                                        const char     *text,
+                                        GString        *out,
+                                        GError        **error);
+/* The line of @text on which the span begins, from 1. */
+guint      tally_json_span_get_line    (const TallyJsonSpan *span,
+                                        const char     *text);
+
 /* Members of an object in their order; (element-type TallyJsonMember). */
 GArray    *tally_json_text_members     (const char     *text,
                                         gssize          length,
@@ -44,6 +55,10 @@ char      *tally_json_span_dup         (const TallyJsonSpan *span) G_GNUC_WARN_U
  * (\u0000, lone surrogate) or SYNTAX where the span is no string. */
 char      *tally_json_span_dup_string  (const TallyJsonSpan *span,
                                         GError        **error) G_GNUC_WARN_UNUSED_RESULT;
+/* Appends the unescaped bytes of a quoted string, whatever they are: \u0000 as a zero byte, a
+ * lone surrogate as its three WTF-8 bytes. One name, one row of bytes: for comparing. */
+void       tally_json_span_append_bytes(const TallyJsonSpan *span,
+                                        GString        *out);
 /* A whole number in gint64's range; FALSE with an error otherwise. */
 gboolean   tally_json_span_get_int     (const TallyJsonSpan *span,
                                         gint64         *value,
