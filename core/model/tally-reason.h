@@ -27,7 +27,8 @@ typedef struct
 GType        tally_reason_get_type     (void);
 
 /* Name-value pairs of strings, NULL-terminated. */
-TallyReason *tally_reason_new          (const char *code, ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
+TallyReason *tally_reason_new          (const char        *code,
+                                        ...) G_GNUC_NULL_TERMINATED G_GNUC_WARN_UNUSED_RESULT;
 TallyReason *tally_reason_ref          (const TallyReason *self);
 void         tally_reason_unref        (const TallyReason *self);
 const char  *tally_reason_get          (const TallyReason *self,
