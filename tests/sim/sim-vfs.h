@@ -1,0 +1,56 @@
+/* sim-vfs.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/tally-clock.h"
+
+G_BEGIN_DECLS
+
+/* How a device goes down. */
+typedef enum
+{
+  TALLY_SIM_CRASH_KILL,    /* the process dies: the kernel keeps what was written */
+  TALLY_SIM_CRASH_POWER,   /* power is lost: what was not synced is at the mercy of the seed */
+} TallySimCrash;
+
+/**
+ * TallySimVfs:
+ *
+ * A device's disk in memory, registered with SQLite under a name of its own. It knows which bytes
+ * were synced and which were only written, can die at a chosen write, and comes back with an
+ * image that a real disk could show. SQLite's chance and time come from it as well.
+ *
+ * Not locked: exactly one thread may run at a time, as the baton sees to. Once dead, every call
+ * but closing fails with SQLITE_IOERR until the restart.
+ */
+typedef struct _TallySimVfs TallySimVfs;
+
+/* @clock: (nullable): dates and sleeps. The newest disk is SQLite's default VFS, which seeds
+ * SQLite's generator. */
+TallySimVfs *tally_sim_vfs_new         (const char     *name,
+                                        guint32         seed,
+                                        TallyClock     *clock) G_GNUC_WARN_UNUSED_RESULT;
+/* No file may be open. */
+void         tally_sim_vfs_free        (TallySimVfs    *self);
+const char  *tally_sim_vfs_get_name    (TallySimVfs    *self);
+
+/* Writes, truncations, syncs and deletions so far. */
+guint64      tally_sim_vfs_get_n_ops   (TallySimVfs    *self);
+guint        tally_sim_vfs_get_n_open  (TallySimVfs    *self);
+
+/* Dies in the middle of the @n_ops-th operation from now; 0: right now. */
+void         tally_sim_vfs_crash_after (TallySimVfs    *self,
+                                        guint64         n_ops);
+/* No crash is to come any more. */
+void         tally_sim_vfs_disarm      (TallySimVfs    *self);
+gboolean     tally_sim_vfs_is_dead     (TallySimVfs    *self);
+/* Back up with what the crash left. No file may be open. Returns whether anything was lost. */
+gboolean     tally_sim_vfs_restart     (TallySimVfs    *self,
+                                        TallySimCrash   crash);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimVfs, tally_sim_vfs_free)
+
+G_END_DECLS

@@ -1,0 +1,210 @@
+/* test-sim-vfs.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-vfs.h"
+
+#include <sqlite3.h>
+#include <string.h>
+
+#define N_CRASHES 400
+
+/* What one life of a disk showed. */
+typedef struct
+{
+  guint    n_acknowledged;
+  guint    n_found;
+  gboolean intact;
+} Outcome;
+
+static int
+run (sqlite3    *db,
+     const char *sql)
+{
+  return sqlite3_exec (db, sql, NULL, NULL, NULL);
+}
+
+static sqlite3 *
+open_db (TallySimVfs *disk,
+         const char  *synchronous)
+{
+  g_autofree char *pragma = g_strdup_printf ("PRAGMA synchronous=%s", synchronous);
+  sqlite3 *db = NULL;
+  int code = sqlite3_open_v2 ("store.db", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                              tally_sim_vfs_get_name (disk));
+
+  if (code == SQLITE_OK)
+    code = run (db, "PRAGMA journal_mode=WAL");
+  if (code == SQLITE_OK)
+    code = run (db, pragma);
+  if (code == SQLITE_OK)
+    return db;
+
+  sqlite3_close (db);
+  return NULL;
+}
+
+static gint64
+query_int (sqlite3    *db,
+           const char *sql)
+{
+  sqlite3_stmt *statement = NULL;
+  gint64 value = -1;
+
+  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) == SQLITE_OK &&
+      sqlite3_step (statement) == SQLITE_ROW)
+    value = sqlite3_column_int64 (statement, 0);
+  sqlite3_finalize (statement);
+
+  return value;
+}
+
+static gboolean
+is_intact (sqlite3 *db)
+{
+  sqlite3_stmt *statement = NULL;
+  gboolean intact;
+
+  intact = sqlite3_prepare_v2 (db, "PRAGMA integrity_check", -1, &statement, NULL) == SQLITE_OK &&
+           sqlite3_step (statement) == SQLITE_ROW &&
+           strcmp ((const char *) sqlite3_column_text (statement, 0), "ok") == 0;
+  sqlite3_finalize (statement);
+
+  return intact;
+}
+
+/* Rows of one to a few pages, committed one by one until the disk dies. */
+static Outcome
+live_and_die (guint32        seed,
+              const char    *synchronous,
+              TallySimCrash  crash)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", seed, NULL);
+  g_autoptr (GRand) rand = g_rand_new_with_seed (seed);
+  Outcome outcome = { 0 };
+  sqlite3 *db = open_db (disk, synchronous);
+
+  g_assert_nonnull (db);
+  run (db, "PRAGMA wal_autocheckpoint=8; CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)");
+  tally_sim_vfs_crash_after (disk, g_rand_int_range (rand, 1, 200));
+
+  while (!tally_sim_vfs_is_dead (disk))
+    if (run (db, "INSERT INTO t (body) VALUES (zeroblob (abs (random () % 9000)))") == SQLITE_OK)
+      outcome.n_acknowledged++;
+  g_assert_cmpint (run (db, "SELECT count(*) FROM sqlite_schema"), !=, SQLITE_OK);
+  sqlite3_close (db);
+
+  tally_sim_vfs_restart (disk, crash);
+  db = open_db (disk, synchronous);
+  if (db != NULL)
+    {
+      outcome.intact = is_intact (db);
+      outcome.n_found = (guint) MAX (query_int (db, "SELECT count(*) FROM t"), 0);
+    }
+  sqlite3_close (db);
+
+  return outcome;
+}
+
+static void
+test_full (void)
+{
+  for (guint32 seed = 0; seed < N_CRASHES; seed++)
+    {
+      Outcome outcome = live_and_die (seed, "FULL", TALLY_SIM_CRASH_POWER);
+
+      g_assert_true (outcome.intact);
+      g_assert_cmpuint (outcome.n_found, >=, outcome.n_acknowledged);
+      g_assert_cmpuint (outcome.n_found, <=, outcome.n_acknowledged + 1);
+    }
+}
+
+/* The control: a simulator that loses nothing here proves nothing there. */
+static void
+test_off (void)
+{
+  guint n_lost = 0;
+
+  for (guint32 seed = 0; seed < N_CRASHES; seed++)
+    {
+      Outcome outcome = live_and_die (seed, "OFF", TALLY_SIM_CRASH_POWER);
+
+      n_lost += !outcome.intact || outcome.n_found < outcome.n_acknowledged;
+    }
+
+  g_test_message ("%u of %u lost with synchronous=OFF", n_lost, N_CRASHES);
+  g_assert_cmpuint (n_lost, >, N_CRASHES / 10);
+}
+
+static void
+test_kill (void)
+{
+  for (guint32 seed = 0; seed < N_CRASHES; seed++)
+    {
+      Outcome outcome = live_and_die (seed, "OFF", TALLY_SIM_CRASH_KILL);
+
+      g_assert_true (outcome.intact);
+      g_assert_cmpuint (outcome.n_found, >=, outcome.n_acknowledged);
+    }
+}
+
+static void
+test_same_seed (void)
+{
+  for (guint32 seed = 0; seed < 20; seed++)
+    {
+      Outcome a = live_and_die (seed, "OFF", TALLY_SIM_CRASH_POWER);
+      Outcome b = live_and_die (seed, "OFF", TALLY_SIM_CRASH_POWER);
+
+      g_assert_cmpuint (a.n_acknowledged, ==, b.n_acknowledged);
+      g_assert_cmpuint (a.n_found, ==, b.n_found);
+      g_assert_cmpint (a.intact, ==, b.intact);
+    }
+}
+
+static void
+test_two_connections (void)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", 1, NULL);
+  sqlite3 *a = open_db (disk, "FULL");
+  sqlite3 *b;
+
+  run (a, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+  b = open_db (disk, "FULL");
+  g_assert_cmpint (query_int (b, "SELECT count(*) FROM t"), ==, 1);
+
+  /* One writer at a time; a reader keeps its picture. */
+  g_assert_cmpint (run (a, "BEGIN IMMEDIATE; INSERT INTO t VALUES (2)"), ==, SQLITE_OK);
+  g_assert_cmpint (run (b, "BEGIN IMMEDIATE"), ==, SQLITE_BUSY);
+  g_assert_cmpint (query_int (b, "SELECT count(*) FROM t"), ==, 1);
+  g_assert_cmpint (run (b, "BEGIN; SELECT count(*) FROM t"), ==, SQLITE_OK);
+  g_assert_cmpint (run (a, "COMMIT"), ==, SQLITE_OK);
+  g_assert_cmpint (query_int (b, "SELECT count(*) FROM t"), ==, 1);
+  g_assert_cmpint (run (b, "COMMIT"), ==, SQLITE_OK);
+  g_assert_cmpint (query_int (b, "SELECT count(*) FROM t"), ==, 2);
+  g_assert_cmpint (run (b, "INSERT INTO t VALUES (3)"), ==, SQLITE_OK);
+  g_assert_cmpint (query_int (a, "SELECT count(*) FROM t"), ==, 3);
+
+  sqlite3_close (a);
+  g_assert_cmpint (query_int (b, "SELECT count(*) FROM t"), ==, 3);
+  sqlite3_close (b);
+  g_assert_cmpuint (tally_sim_vfs_get_n_open (disk), ==, 0);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/sim/vfs/full-loses-nothing", test_full);
+  g_test_add_func ("/sim/vfs/off-loses", test_off);
+  g_test_add_func ("/sim/vfs/kill-keeps", test_kill);
+  g_test_add_func ("/sim/vfs/same-seed", test_same_seed);
+  g_test_add_func ("/sim/vfs/two-connections", test_two_connections);
+
+  return g_test_run ();
+}
