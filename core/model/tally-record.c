@@ -15,8 +15,6 @@
  * was handed on is never written to; change a copy. Reference counted, may cross threads.
  */
 
-G_DEFINE_BOXED_TYPE (TallyRecord, tally_record, tally_record_ref, tally_record_unref)
-
 static const char * const lane_names[] = { "send", "hold", "quarantine" };
 
 static const char * const state_names[] = {

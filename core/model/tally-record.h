@@ -85,9 +85,6 @@ typedef struct
   TallyOutboxEntry *outbox;
 } TallyRecord;
 
-#define TALLY_TYPE_RECORD (tally_record_get_type ())
-GType             tally_record_get_type     (void);
-
 TallyRecord      *tally_record_new          (const char          *key) G_GNUC_WARN_UNUSED_RESULT;
 /* A copy to change; revisions are shared. Once published a record is never written to. */
 TallyRecord      *tally_record_copy         (const TallyRecord   *self) G_GNUC_WARN_UNUSED_RESULT;

@@ -63,6 +63,9 @@ TallyStore  *tally_store_open            (const TallyStoreOptions  *options,
 void         tally_store_close           (TallyStore               *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyStore, tally_store_close)
 
+/* The reason behind an error of this layer or of the file under it. */
+TallyReason *tally_store_reason_for_error(const GError             *error) G_GNUC_WARN_UNUSED_RESULT;
+
 const char  *tally_store_get_device      (TallyStore               *self);
 
 /* Named settings of the store itself: "url" (of the database, without password), "user",
@@ -169,7 +172,7 @@ typedef struct
   guint  n_records;            /* live here */
   guint  n_pending;            /* sendable outbox rows */
   gint64 oldest_pending_us;    /* date; 0 when none */
-  guint  n_held;               /* waiting for something else than a conflict */
+  guint  n_held;               /* edits that can't leave: in conflict or on hold */
   guint  n_quarantined;
   guint  n_conflicts;          /* open */
   guint  n_problems;           /* open problem rows */
@@ -253,6 +256,10 @@ GPtrArray   *tally_store_list_outbox     (TallyStore               *self,
                                           gint64                    date_us,
                                           guint                     limit,
                                           GError                  **error);
+/* Pulled deletions that wait to be applied: element-type TallyRecord. */
+GPtrArray   *tally_store_list_deleted_there (TallyStore            *self,
+                                          guint                     limit,
+                                          GError                  **error);
 /* Before a batch leaves: writes sent_rev = local for each record still as it was read; the
  * others are removed from @records. */
 gboolean     tally_store_mark_sent       (TallyStore               *self,
@@ -266,6 +273,13 @@ gboolean     tally_store_quarantine      (TallyStore               *self,
                                           GError                  **error);
 
 /* --- settling (tally-store-settle.c) --- */
+
+/* What settling a conflict with a result makes of a record: pure. The result is a child of the
+ * server's winner; every other live leaf, and a local side that may have left, is closed with a
+ * tombstone. @body NULL: the result is deleted. A result equal to the winner writes none. */
+TallyRecord *tally_record_settled        (const TallyRecord        *record,
+                                          const char               *body,
+                                          const char               *attachments) G_GNUC_WARN_UNUSED_RESULT;
 
 /* Settles an open conflict with an ordinary edit. @shown is the record as the person saw it;
  * refused as STALE when any of its pointers or leaves moved. @body NULL: the result is deleted. */

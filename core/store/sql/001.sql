@@ -90,6 +90,7 @@ CREATE TABLE run (
   status TEXT NOT NULL,
   started INTEGER NOT NULL,
   ended INTEGER,
+  grade TEXT,
   summary TEXT                          -- the object of `sync --json`
 ) STRICT;
 

@@ -1,0 +1,1 @@
+SELECT since, session FROM checkpoint WHERE name = :name;

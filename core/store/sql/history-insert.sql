@@ -1,0 +1,2 @@
+INSERT INTO history (record, event, at, run, device)
+VALUES (:record, :event, :at, :run, :device);

@@ -1,0 +1,1 @@
+INSERT INTO history_side (history, role, revision) VALUES (:history, :role, :revision);

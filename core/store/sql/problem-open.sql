@@ -1,0 +1,1 @@
+INSERT INTO problem (record, key, reason, opened) VALUES (:record, :key, :reason, :opened);

@@ -1,0 +1,1 @@
+UPDATE problem SET solved = :solved WHERE record = :record AND solved IS NULL;

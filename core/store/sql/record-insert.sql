@@ -1,0 +1,1 @@
+INSERT INTO record (key) VALUES (:key);

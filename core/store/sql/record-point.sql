@@ -1,0 +1,3 @@
+UPDATE record
+SET base = :base, local = :local, remote = :remote, state = :state, live = :live
+WHERE id = :id;

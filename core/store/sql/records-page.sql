@@ -1,0 +1,7 @@
+SELECT r.key, r.collection, r.state, v.rev, v.body
+FROM record AS r JOIN revision AS v ON v.id = coalesce(r.local, r.remote)
+WHERE (r.live = 1 OR r.state > 1)
+  AND (:collection IS NULL OR r.collection = :collection)
+  AND (:search IS NULL OR r.key LIKE :search ESCAPE '\' OR v.body LIKE :search ESCAPE '\')
+  AND (:problems = 0 OR r.state > 1)
+ORDER BY r.key LIMIT :limit OFFSET :offset;

@@ -1,0 +1,2 @@
+SELECT id, rev, ancestors, deleted, body, attachments, remote_leaf
+FROM revision WHERE record = :record;

@@ -1,0 +1,1 @@
+INSERT INTO run (operation, "trigger", status, started) VALUES (:operation, :trigger, :status, :started);

@@ -1,0 +1,1 @@
+SELECT id, operation, "trigger", started FROM run WHERE status = 'running' AND id <> :except;

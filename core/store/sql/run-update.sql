@@ -1,0 +1,1 @@
+UPDATE run SET status = :status, ended = :ended, summary = :summary, grade = :grade WHERE id = :id;

@@ -1,0 +1,229 @@
+/* tally-store-settle.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-store"
+
+#include "config.h"
+
+#include "store/tally-store-private.h"
+
+#include <glib/gi18n-lib.h>
+
+static gboolean
+is_in_tree (const TallyRecord   *record,
+            const TallyRevision *revision)
+{
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      if (tally_revision_is_same (leaf, revision) || tally_revision_descends (leaf, revision->rev))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+static void
+add_rev (GPtrArray           *revs,
+         const TallyRevision *revision)
+{
+  if (revision != NULL && !g_ptr_array_find_with_equal_func (revs, revision->rev, g_str_equal, NULL))
+    g_ptr_array_add (revs, (gpointer) revision->rev);
+}
+
+/* Everything live besides the winner, and what may still arrive: a revision that left without
+ * proof is closed before it shows, so that its late arrival changes nothing. */
+static GPtrArray *
+list_closes (const TallyRecord *record)
+{
+  GPtrArray *closes = g_ptr_array_new ();
+  const TallyOutboxEntry *outbox = record->outbox;
+
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      if (!leaf->deleted && !tally_revision_is_same (leaf, record->remote))
+        add_rev (closes, leaf);
+    }
+
+  if (outbox != NULL)
+    {
+      if (outbox->sent != NULL && !is_in_tree (record, outbox->sent))
+        add_rev (closes, outbox->sent);
+      for (guint i = 0; outbox->closes[i] != NULL; i++)
+        {
+          if (!g_ptr_array_find_with_equal_func (closes, outbox->closes[i], g_str_equal, NULL))
+            g_ptr_array_add (closes, outbox->closes[i]);
+        }
+    }
+
+  g_ptr_array_add (closes, NULL);
+
+  return closes;
+}
+
+static gboolean
+is_content (const TallyRevision *revision,
+            const char          *body,
+            const char          *attachments)
+{
+  if (revision == NULL || revision->deleted)
+    return body == NULL && (revision == NULL || revision->deleted);
+
+  return body != NULL && g_strcmp0 (revision->body, body) == 0 &&
+         g_strcmp0 (revision->attachments, attachments) == 0;
+}
+
+/**
+ * tally_record_settled:
+ * @record: a record in conflict
+ * @body: (nullable): the result in text form; %NULL: deleted
+ * @attachments: (nullable): the result's attachments
+ *
+ * Pure, and the same on every device that sees the same leaves: two that settle alike make one
+ * revision.
+ *
+ * Returns: (transfer full): the record after it
+ */
+TallyRecord *
+tally_record_settled (const TallyRecord *record,
+                      const char        *body,
+                      const char        *attachments)
+{
+  g_autoptr (GPtrArray) closes = list_closes (record);
+  g_autoptr (TallyRevision) child = NULL;
+  TallyRecord *after = tally_record_copy (record);
+
+  if (!is_content (record->remote, body, attachments))
+    child = tally_revision_new_child (record->remote, record->key, body == NULL,
+                                      body != NULL ? body : "{}",
+                                      body != NULL ? attachments : NULL);
+
+  tally_record_clear_outbox (after);
+  tally_record_set_base (after, record->remote);
+  tally_record_set_local (after, child != NULL ? child : record->remote);
+
+  if (child != NULL || closes->pdata[0] != NULL)
+    tally_record_set_closes (after, (const char * const *) closes->pdata);
+
+  return after;
+}
+
+static gboolean
+same_leaves (const TallyRecord *a,
+             const TallyRecord *b)
+{
+  if (a->leaves->len != b->leaves->len)
+    return FALSE;
+
+  for (guint i = 0; i < a->leaves->len; i++)
+    {
+      if (!tally_revision_is_same (a->leaves->pdata[i], b->leaves->pdata[i]))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+check_shown (const TallyRecord  *stored,
+             const TallyRecord  *shown,
+             GError            **error)
+{
+  if (stored != NULL && tally_record_is_conflict (stored) &&
+      tally_revision_is_same (stored->local, shown->local) &&
+      tally_revision_is_same (stored->base, shown->base) &&
+      tally_revision_is_same (stored->remote, shown->remote) &&
+      same_leaves (stored, shown))
+    return TRUE;
+
+  g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+               _("“%s” has moved since its conflict was shown. Look at it again, then decide."),
+               shown->key);
+
+  return FALSE;
+}
+
+/* The first open version that is not the server's winner stands for the local side in a fork. */
+static const TallyRevision *
+local_side (const TallyRecord *record)
+{
+  g_autoptr (GPtrArray) open = tally_record_open_leaves (record);
+
+  if (!tally_revision_is_same (record->local, record->remote))
+    return record->local;
+
+  return open->len > 0 ? open->pdata[0] : record->local;
+}
+
+static gboolean
+settle (TallyStore   *self,
+        TallyRecord  *shown,
+        const char   *body,
+        const char   *attachments,
+        TallyRecord **after,
+        GError      **error)
+{
+  g_autoptr (TallyRecord) stored = NULL;
+  g_autoptr (TallyRecord) settled = NULL;
+  g_autoptr (TallyDecision) decision = NULL;
+  gboolean moved;
+
+  if (!tally_store_load (self, shown->key, &stored, error) ||
+      !check_shown (stored, shown, error))
+    return FALSE;
+
+  settled = tally_record_settled (stored, body, attachments);
+  decision = tally_decision_new (stored, settled);
+  tally_decision_set_history (decision, "settled", stored->base, local_side (stored),
+                              stored->remote, settled->local);
+  if (!tally_store_write (self, decision, 0, &moved, error))
+    return FALSE;
+
+  *after = g_steal_pointer (&settled);
+
+  return TRUE;
+}
+
+/**
+ * tally_store_settle:
+ * @self: a store
+ * @shown: the record as the person saw it
+ * @body: (nullable): the result in text form; %NULL: deleted
+ * @attachments: (nullable): the result's attachments
+ * @result: (out) (optional) (transfer full): the local revision after it
+ * @error: %TALLY_STORE_ERROR_STALE, %TALLY_DB_ERROR
+ *
+ * Settles an open conflict with an ordinary edit; both sides go to history.
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_settle (TallyStore     *self,
+                    TallyRecord    *shown,
+                    const char     *body,
+                    const char     *attachments,
+                    TallyRevision **result,
+                    GError        **error)
+{
+  g_autoptr (TallyRecord) after = NULL;
+
+  if (!tally_db_begin (self->db, error))
+    return FALSE;
+
+  if (!settle (self, shown, body, attachments, &after, error) ||
+      !tally_db_commit (self->db, error))
+    {
+      tally_db_rollback (self->db);
+      return FALSE;
+    }
+
+  if (result != NULL)
+    *result = after->local != NULL ? tally_revision_ref (after->local) : NULL;
+
+  return TRUE;
+}
