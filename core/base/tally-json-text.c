@@ -160,6 +160,13 @@ tally_json_span_append_compact (const TallyJsonSpan  *span,
   gsize start = span->text - text;
   char *end;
 
+  /* a scalar was checked when it was cut, and has nothing inside */
+  if (span->text[0] != '{' && span->text[0] != '[')
+    {
+      g_string_append_len (out, span->text, span->length);
+      return TRUE;
+    }
+
   tally_json_scanner_init (&scanner, text, start + span->length);
   scanner.offset = start;
   g_string_set_size (out, before + span->length);

@@ -33,7 +33,7 @@ TallyReason *tally_reason_ref          (const TallyReason *self);
 void         tally_reason_unref        (const TallyReason *self);
 const char  *tally_reason_get          (const TallyReason *self,
                                         const char        *name);
-/* {"code":…,"arguments":{…}} and back, for a column or the bus. */
+/* {"code":…,"arguments":{…}} and back (NULL when it is none), for a column or the bus. */
 char        *tally_reason_to_json      (const TallyReason *self) G_GNUC_WARN_UNUSED_RESULT;
 TallyReason *tally_reason_from_json    (const char        *json) G_GNUC_WARN_UNUSED_RESULT;
 /* What holds, and what to do next, in the user's language. */

@@ -27,12 +27,16 @@ typedef enum
 #define TALLY_MODEL_ERROR (tally_model_error_quark ())
 GQuark tally_model_error_quark (void);
 
+/* How many revision ids a revision carries at most, its own included: CouchDB's default
+ * _revs_limit, beyond which it forgets them too. */
+#define TALLY_REVISION_MAX_PATH 1000
+
 /**
  * TallyRevision:
  * @key: the record's key; on CouchDB the document's `_id`
  * @rev: (nullable): revision id "3-0123…"; %NULL for a document that came without one
  * @ancestors: (array zero-terminated=1): revision ids, newest first, parent first, as far as
- *   known; never %NULL, may be empty
+ *   known, at most %TALLY_REVISION_MAX_PATH less one; never %NULL, may be empty
  * @deleted: whether it is a tombstone
  * @body: (nullable): the text form: an object without its top-level `_` members; %NULL when the
  *   body is not known here
@@ -75,6 +79,12 @@ void           tally_revision_unref       (const TallyRevision *self);
  * ancestors are filled from it. The body is the text form of the rest. */
 TallyRevision *tally_revision_parse       (const char          *json,
                                            gssize               length,
+                                           GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+/* The same where the id may stand outside, as in a URL: @key is taken when there is no _id;
+ * where there is one it counts, and the caller compares. */
+TallyRevision *tally_revision_parse_keyed (const char          *json,
+                                           gssize               length,
+                                           const char          *key,
                                            GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 
 typedef enum
