@@ -20,8 +20,8 @@ typedef struct _TallyRevTree TallyRevTree;
 typedef enum
 {
   TALLY_REV_TREE_KNOWN,       /* the tree held the revision already: nothing changed */
-  TALLY_REV_TREE_EXTENDED,    /* it grew on a leaf */
-  TALLY_REV_TREE_BRANCHED,    /* it grew on an inner node or as a root of its own: a new leaf more */
+  TALLY_REV_TREE_EXTENDED,    /* it grew on a leaf, or a root learned its ancestors: no leaf more */
+  TALLY_REV_TREE_BRANCHED,    /* it grew on an inner node or as a root of its own: a leaf more */
 } TallyRevTreeInsert;
 
 typedef struct
@@ -49,10 +49,11 @@ const char         *tally_rev_tree_winner    (TallyRevTree        *self,
 /* @rev and its ancestors, newest first; NULL when the tree lacks it. */
 char              **tally_rev_tree_path      (TallyRevTree        *self,
                                               const char          *rev) G_GNUC_WARN_UNUSED_RESULT;
-/* Drops ancestors more than @limit generations behind every leaf. Returns the revs dropped. */
+/* Keeps @limit revisions (1 at least) on the way back from each leaf, itself counted, as
+ * CouchDB's _revs_limit does. Returns the revs dropped. */
 char              **tally_rev_tree_stem      (TallyRevTree        *self,
                                               guint                limit) G_GNUC_WARN_UNUSED_RESULT;
-/* One line of text and back, for a database column. */
+/* One line of text and back, for a database column. Equal trees give equal lines. */
 char               *tally_rev_tree_serialize (TallyRevTree        *self) G_GNUC_WARN_UNUSED_RESULT;
 TallyRevTree       *tally_rev_tree_parse     (const char          *text,
                                               GError             **error) G_GNUC_WARN_UNUSED_RESULT;
