@@ -1,0 +1,131 @@
+/* tally-push.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sync"
+
+#include "sync/tally-sync-private.h"
+
+static const TallyRevision *
+find_leaf (const TallyRecord *record,
+           const char        *rev)
+{
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      if (g_strcmp0 (leaf->rev, rev) == 0)
+        return leaf;
+    }
+
+  return NULL;
+}
+
+/* The tombstone that ends a leaf. Of a revision that never showed only the id is known: the
+ * tombstone then closes it before it arrives. */
+static TallyRevision *
+new_tombstone (const TallyRecord *record,
+               const char        *rev)
+{
+  const TallyRevision *leaf = find_leaf (record, rev);
+  g_autoptr (TallyRevision) bare = NULL;
+
+  if (leaf == NULL)
+    {
+      bare = tally_revision_new (record->key, rev, NULL, FALSE, NULL, NULL);
+      leaf = bare;
+    }
+
+  return tally_revision_new_child (leaf, record->key, TRUE, "{}", NULL);
+}
+
+/* Everything a record's outbox row stands for: its edit, and a tombstone for each leaf that the
+ * edit settles. */
+static void
+add_revisions (GPtrArray         *revisions,
+               const TallyRecord *record)
+{
+  if (!tally_revision_is_same (record->local, record->remote))
+    g_ptr_array_add (revisions, tally_revision_ref (record->local));
+  for (guint i = 0; record->outbox->closes[i] != NULL; i++)
+    g_ptr_array_add (revisions, new_tombstone (record, record->outbox->closes[i]));
+}
+
+static gboolean
+take_outcomes (TallySyncContext  *context,
+               GPtrArray         *outcomes,
+               GError           **error)
+{
+  for (guint i = 0; i < outcomes->len; i++)
+    {
+      const TallyPushOutcome *outcome = outcomes->pdata[i];
+
+      if (outcome->status != TALLY_PUSH_REFUSED)
+        continue;
+      if (!tally_store_quarantine (context->options->store, outcome->key, outcome->rev,
+                                   outcome->reason, error))
+        return FALSE;
+      context->run->n_quarantined++;
+      context->progress.n_errors++;
+      tally_run_add_error (context->run, outcome->key, tally_reason_ref (outcome->reason));
+    }
+
+  return TRUE;
+}
+
+static gboolean
+push_batch (TallySyncContext  *context,
+            GPtrArray         *records,
+            guint             *n_sent,
+            GError           **error)
+{
+  g_autoptr (GPtrArray) revisions =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+  g_autoptr (GPtrArray) outcomes = NULL;
+
+  if (!tally_store_mark_sent (context->options->store, records, error))
+    return FALSE;
+
+  for (guint i = 0; i < records->len; i++)
+    add_revisions (revisions, records->pdata[i]);
+  if (revisions->len == 0)
+    return TRUE;
+
+  outcomes = tally_remote_push (context->options->remote, revisions, context->cancellable, error);
+  if (outcomes == NULL)
+    return FALSE;
+
+  *n_sent += revisions->len;
+  context->progress.done += records->len;
+  tally_sync_tell (context);
+
+  return take_outcomes (context, outcomes, error);
+}
+
+gboolean
+tally_sync_push (TallySyncContext  *context,
+                 guint             *n_sent,
+                 GError           **error)
+{
+  gint64 now = tally_clock_date_us (context->options->clock);
+  gint64 after = 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GPtrArray) records = NULL;
+
+      if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
+        return FALSE;
+      records = tally_store_list_outbox (context->options->store, after, now,
+                                         TALLY_SYNC_BATCH_ROWS, error);
+      if (records == NULL)
+        return FALSE;
+      if (records->len == 0)
+        return TRUE;
+
+      after = ((TallyRecord *) records->pdata[records->len - 1])->outbox->seq;
+      if (!push_batch (context, records, n_sent, error))
+        return FALSE;
+    }
+}

@@ -1,0 +1,44 @@
+/* tally-sync-private.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sync/tally-sync.h"
+
+G_BEGIN_DECLS
+
+/* Rows a pull page asks for: about 0.6 MB of receipts, well under the answer's cap of 8 MB. */
+#define TALLY_SYNC_PAGE_ROWS 1000
+
+/* Records a push batch holds: the remote cuts further by bytes. */
+#define TALLY_SYNC_BATCH_ROWS 500
+
+/* What one run knows, on its own thread. */
+typedef struct
+{
+  const TallySyncOptions *options;
+  GCancellable           *cancellable;   /* borrowed, nullable */
+  TallyRun               *run;           /* borrowed */
+  TallyProgress           progress;
+  char                   *since;         /* owned, nullable: where the next page starts */
+  GHashTable             *touched;       /* owned: keys found in conflict in this run */
+} TallySyncContext;
+
+void      tally_sync_tell        (TallySyncContext  *context);
+
+/* Pulls page after page to the end. With @bodies the winners' bodies come along: for a pull;
+ * without: for the look after a push. */
+gboolean  tally_sync_pull        (TallySyncContext  *context,
+                                  gboolean           bodies,
+                                  GError           **error);
+/* Applies the deletions that the pull found. */
+gboolean  tally_sync_delete      (TallySyncContext  *context,
+                                  GError           **error);
+/* Sends everything sendable once. *n_sent: revisions that left. */
+gboolean  tally_sync_push        (TallySyncContext  *context,
+                                  guint             *n_sent,
+                                  GError           **error);
+
+G_END_DECLS

@@ -1,0 +1,297 @@
+/* tally-sync.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sync"
+
+#include "config.h"
+
+#include "sync/tally-sync-private.h"
+
+#include "remote/tally-remote-reason.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Push and look until nothing is left to send, but not for ever: what a third look does not show
+ * waits for the next run. */
+#define MAX_ROUNDS 3
+
+static const char * const phase_names[] = {
+  [TALLY_PHASE_IDLE] = "idle",
+  [TALLY_PHASE_VALIDATE] = "validate",
+  [TALLY_PHASE_PREPARE] = "prepare",
+  [TALLY_PHASE_EXECUTE] = "execute",
+  [TALLY_PHASE_VERIFY] = "verify",
+};
+
+/**
+ * tally_phase_to_string:
+ * @phase: a phase
+ *
+ * Returns: its word on the bus and in JSON
+ */
+const char *
+tally_phase_to_string (TallyPhase phase)
+{
+  return phase_names[phase];
+}
+
+void
+tally_sync_tell (TallySyncContext *context)
+{
+  TallyRemoteTraffic traffic;
+
+  tally_remote_get_traffic (context->options->remote, &traffic);
+  context->progress.bytes = traffic.bytes_up + traffic.bytes_down;
+  if (context->options->progress != NULL)
+    context->options->progress (&context->progress, context->options->progress_data);
+}
+
+static char *
+dup_checkpoint_id (TallySyncContext *context)
+{
+  return g_strconcat ("tallystick-", tally_store_get_device (context->options->store), NULL);
+}
+
+/* Our mark on the server tells a recreated or restored database from the one we know. */
+static gboolean
+check_identity (TallySyncContext  *context,
+                GError           **error)
+{
+  g_autofree char *id = dup_checkpoint_id (context);
+  g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
+  gint64 session;
+
+  if (!tally_store_get_session (context->options->store, &session, error) ||
+      !tally_remote_load_checkpoint (context->options->remote, id, &checkpoint,
+                                     context->cancellable, error))
+    return FALSE;
+
+  if (session == 0 || (checkpoint != NULL && checkpoint->session >= session))
+    return TRUE;
+
+  g_set_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_RECREATED,
+               checkpoint == NULL
+               ? _("the database on the server is not the one this store knows: it was recreated "
+                   "or swapped")
+               : _("the database on the server is older than what this store has seen: it was "
+                   "restored from a backup"));
+
+  return FALSE;
+}
+
+static gboolean
+validate (TallySyncContext  *context,
+          GError           **error)
+{
+  g_autoptr (TallyRemoteInfo) info = NULL;
+
+  info = tally_remote_probe (context->options->remote, context->cancellable, error);
+
+  return info != NULL && check_identity (context, error);
+}
+
+static gboolean
+prepare (TallySyncContext  *context,
+         GError           **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  TallyStoreCounts counts;
+
+  if (!context->options->force_full)
+    context->since = tally_store_dup_since (context->options->store, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (!tally_store_count (context->options->store, &counts, error))
+    return FALSE;
+
+  g_free (context->run->operation);
+  context->run->operation = g_strdup (context->since == NULL ? "full" : "delta");
+  context->progress.total = counts.n_pending;
+
+  return TRUE;
+}
+
+static gboolean
+execute (TallySyncContext  *context,
+         GError           **error)
+{
+  guint n_sent;
+
+  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_delete (context, error))
+    return FALSE;
+
+  for (guint round = 0; round < MAX_ROUNDS; round++)
+    {
+      n_sent = 0;
+      if (!tally_sync_push (context, &n_sent, error))
+        return FALSE;
+      if (n_sent == 0)
+        return TRUE;
+      if (!tally_sync_pull (context, FALSE, error) || !tally_sync_delete (context, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* Every record this run touched was looked at after the push; the mark on the server moves. */
+static gboolean
+verify (TallySyncContext  *context,
+        GError           **error)
+{
+  g_autofree char *id = dup_checkpoint_id (context);
+  g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
+  TallyRemoteCheckpoint next = { 0 };
+
+  if (!tally_remote_load_checkpoint (context->options->remote, id, &checkpoint,
+                                     context->cancellable, error))
+    return FALSE;
+
+  if (checkpoint == NULL || g_strcmp0 (checkpoint->since, context->since) != 0)
+    {
+      next.session = checkpoint != NULL ? checkpoint->session + 1 : 1;
+      next.since = context->since;
+      next.rev = checkpoint != NULL ? checkpoint->rev : NULL;
+      if (!tally_remote_save_checkpoint (context->options->remote, id, &next,
+                                         context->cancellable, error) ||
+          !tally_store_set_session (context->options->store, next.session, error))
+        return FALSE;
+    }
+
+  g_free (context->run->grade);
+  context->run->grade = g_strdup ("checked");
+
+  return TRUE;
+}
+
+typedef gboolean (*PhaseFunc) (TallySyncContext  *context,
+                               GError           **error);
+
+static gboolean
+run_phases (TallySyncContext  *context,
+            GError           **error)
+{
+  static const PhaseFunc phases[] = { validate, prepare, execute, verify };
+  TallyClock *clock = context->options->clock;
+
+  for (guint i = 0; i < G_N_ELEMENTS (phases); i++)
+    {
+      gint64 begun = tally_clock_now_us (clock);
+      gboolean done;
+
+      context->progress.phase = TALLY_PHASE_VALIDATE + i;
+      tally_sync_tell (context);
+      done = !g_cancellable_set_error_if_cancelled (context->cancellable, error) &&
+             phases[i] (context, error);
+      context->run->phase_us[i] = tally_clock_now_us (clock) - begun;
+      if (!done)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static void
+set_status (TallyRun   *run,
+            const char *status)
+{
+  g_free (run->status);
+  run->status = g_strdup (status);
+}
+
+static void
+note_outcome (TallySyncContext *context,
+              gboolean          done,
+              const GError     *failure)
+{
+  TallyRun *run = context->run;
+  TallyReason *reason;
+
+  if (done)
+    {
+      set_status (run, run->n_failed + run->n_quarantined > 0 ? "partial" : "success");
+      return;
+    }
+  if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    {
+      set_status (run, "cancelled");
+      return;
+    }
+
+  set_status (run, "failed");
+  reason = tally_remote_reason_for_error (failure);
+  tally_run_add_error (run, NULL,
+                       reason != NULL ? reason : tally_store_reason_for_error (failure));
+}
+
+static gboolean
+close_run (TallySyncContext  *context,
+           GError           **error)
+{
+  TallyRun *run = context->run;
+  TallyRemoteTraffic traffic;
+  TallyStoreCounts counts;
+
+  tally_remote_get_traffic (context->options->remote, &traffic);
+  run->bytes_up = traffic.bytes_up;
+  run->bytes_down = traffic.bytes_down;
+  run->n_requests = traffic.n_requests;
+  run->n_retries = traffic.n_retries;
+  run->ended_us = MAX (tally_clock_date_us (context->options->clock), run->started_us);
+
+  if (!tally_store_count (context->options->store, &counts, error))
+    return FALSE;
+
+  run->n_held = counts.n_held;
+  run->n_needs_user = counts.n_conflicts;
+
+  return tally_store_end_run (context->options->store, run, error);
+}
+
+/**
+ * tally_sync_run:
+ * @options: what it works on
+ * @cancellable: (nullable): ends the run after the batch under way
+ * @error: only of a store that can't be written
+ *
+ * One run, straight down on the calling worker thread: validate, prepare, execute, verify. What
+ * the server or the network do wrong is the run's status and errors, not a #GError.
+ *
+ * Returns: (transfer full): what happened, already stored; %NULL with @error set
+ */
+TallyRun *
+tally_sync_run (const TallySyncOptions  *options,
+                GCancellable            *cancellable,
+                GError                 **error)
+{
+  g_autoptr (TallyRun) run = tally_run_new ("delta", options->trigger);
+  g_autoptr (GError) failure = NULL;
+  TallySyncContext context = {
+    .options = options,
+    .cancellable = cancellable,
+    .run = run,
+  };
+  gboolean done;
+  gboolean closed;
+
+  run->started_us = tally_clock_date_us (options->clock);
+  if (!tally_store_begin_run (options->store, run, NULL, error))
+    return NULL;
+
+  context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  done = run_phases (&context, &failure);
+  note_outcome (&context, done, failure);
+  closed = close_run (&context, error);
+
+  context.progress.phase = TALLY_PHASE_IDLE;
+  tally_sync_tell (&context);
+  g_clear_pointer (&context.since, g_free);
+  g_clear_pointer (&context.touched, g_hash_table_unref);
+
+  return closed ? g_steal_pointer (&run) : NULL;
+}
