@@ -5,7 +5,7 @@
 
 #include "schedule/tally-state-sentence.h"
 
-#define MINUTE (60 * G_USEC_PER_SEC)
+#define MINUTE (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 static const TallyStateFacts good = {
   .grade = "checked",
