@@ -149,7 +149,7 @@ thread_func (gpointer data)
 {
   TallyScriptServer *self = data;
   g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  g_autoptr (SoupServer) server = soup_server_new (NULL, NULL);
+  g_autoptr (SoupServer) server = soup_server_new ("raw-paths", TRUE, NULL);
   g_autoptr (GError) error = NULL;
   g_autoslist (GUri) uris = NULL;
 

@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include "http/tally-transport.h"
+#include "http/tally-http-client.h"
 #include "remote/tally-remote.h"
 
 G_BEGIN_DECLS
@@ -14,7 +14,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TallyCouchdbRemote, tally_couchdb_remote, TALLY, COUCHDB_REMOTE, GObject)
 
 /* @url: the database, e.g. "http://127.0.0.1:5985/shop", without user or password. */
-TallyRemote *tally_couchdb_remote_new (TallyTransport *transport,
-                                       const char     *url) G_GNUC_WARN_UNUSED_RESULT;
+TallyRemote *tally_couchdb_remote_new (TallyHttpClient *client,
+                                       const char      *url) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -1,0 +1,195 @@
+/* tally-couchdb-checkpoint.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-remote"
+
+#include "config.h"
+
+#include "remote/couchdb/tally-couchdb-checkpoint.h"
+#include "base/tally-json-writer.h"
+
+static char *
+dup_path (const char *id)
+{
+  g_autofree char *escaped = g_uri_escape_string (id, NULL, FALSE);
+
+  return g_strconcat ("/_local/", escaped, NULL);
+}
+
+/* A 404 says that the mark is not there, or that the whole database is not. CouchDB and PouchDB
+ * Server both say "missing" or "deleted" of a document. */
+static gboolean
+is_document_missing (TallyResponse *response)
+{
+  g_autoptr (GArray) members = NULL;
+  const TallyJsonMember *reason;
+  gsize length;
+  const char *text = tally_couchdb_endpoint_text (response, &length);
+
+  members = tally_json_text_members (text, (gssize) length, NULL);
+  reason = members != NULL ? tally_json_members_find (members, "reason") : NULL;
+
+  return reason != NULL && (tally_json_span_equals (&reason->value, "missing") ||
+                            tally_json_span_equals (&reason->value, "deleted"));
+}
+
+/* A mark that is not of our making counts as none: what it says cannot be relied on. */
+static TallyRemoteCheckpoint *
+read_checkpoint (GArray *members)
+{
+  const TallyJsonMember *session = tally_json_members_find (members, "session");
+  const TallyJsonMember *since = tally_json_members_find (members, "since");
+  const TallyJsonMember *rev = tally_json_members_find (members, "_rev");
+  g_autoptr (TallyRemoteCheckpoint) checkpoint = g_new0 (TallyRemoteCheckpoint, 1);
+
+  checkpoint->rev = rev != NULL ? tally_json_span_dup_string (&rev->value, NULL) : NULL;
+  if (session == NULL || since == NULL ||
+      !tally_json_span_get_int (&session->value, &checkpoint->session, NULL))
+    return NULL;
+
+  checkpoint->since = tally_json_span_dup (&since->value);
+
+  return g_steal_pointer (&checkpoint);
+}
+
+/* *members NULL when there is no such document. */
+static gboolean
+ask (TallyCouchdbEndpoint  *endpoint,
+     const char            *id,
+     TallyResponse        **response,
+     GArray               **members,
+     GCancellable          *cancellable,
+     GError               **error)
+{
+  g_autofree char *path = dup_path (id);
+
+  *members = NULL;
+  *response = tally_couchdb_endpoint_send (endpoint, "GET", path, NULL, cancellable, error);
+  if (*response == NULL)
+    return FALSE;
+  if ((*response)->status == 404 && is_document_missing (*response))
+    return TRUE;
+  if (!tally_couchdb_endpoint_check (endpoint, *response, error))
+    return FALSE;
+
+  *members = tally_couchdb_endpoint_members (endpoint, *response, error);
+
+  return *members != NULL;
+}
+
+/**
+ * tally_couchdb_checkpoint_load:
+ * @endpoint: the database
+ * @id: the mark's name
+ * @checkpoint: (out) (nullable): the mark; %NULL when there is none
+ * @cancellable: (nullable): ends it early
+ * @error: as tally_remote_load_checkpoint()
+ *
+ * Returns: whether the server could be asked
+ */
+gboolean
+tally_couchdb_checkpoint_load (TallyCouchdbEndpoint   *endpoint,
+                               const char             *id,
+                               TallyRemoteCheckpoint **checkpoint,
+                               GCancellable           *cancellable,
+                               GError                **error)
+{
+  g_autoptr (TallyResponse) response = NULL;
+  g_autoptr (GArray) members = NULL;
+
+  *checkpoint = NULL;
+  if (!ask (endpoint, id, &response, &members, cancellable, error))
+    return FALSE;
+  if (members != NULL)
+    *checkpoint = read_checkpoint (members);
+
+  return TRUE;
+}
+
+static char *
+dup_rev (TallyCouchdbEndpoint  *endpoint,
+         const char            *id,
+         GCancellable          *cancellable,
+         GError               **error)
+{
+  g_autoptr (TallyResponse) response = NULL;
+  g_autoptr (GArray) members = NULL;
+  const TallyJsonMember *rev;
+
+  if (!ask (endpoint, id, &response, &members, cancellable, error))
+    return NULL;
+  rev = members != NULL ? tally_json_members_find (members, "_rev") : NULL;
+
+  return rev != NULL ? tally_json_span_dup_string (&rev->value, NULL) : g_strdup ("");
+}
+
+static char *
+write_checkpoint (const char                  *id,
+                  const TallyRemoteCheckpoint *checkpoint,
+                  const char                  *rev)
+{
+  g_autofree char *full_id = g_strconcat ("_local/", id, NULL);
+  TallyJsonWriter writer;
+
+  tally_json_writer_init (&writer, NULL);
+  tally_json_writer_begin_object (&writer);
+  tally_json_writer_member (&writer, "_id", full_id);
+  if (rev != NULL && *rev != '\0')
+    tally_json_writer_member (&writer, "_rev", rev);
+  tally_json_writer_member_int (&writer, "session", checkpoint->session);
+  tally_json_writer_name (&writer, "since");
+  tally_json_writer_raw (&writer, checkpoint->since, -1);
+  tally_json_writer_member (&writer, "client", "tallystick");
+  tally_json_writer_end_object (&writer);
+
+  return tally_json_writer_finish (&writer);
+}
+
+/**
+ * tally_couchdb_checkpoint_save:
+ * @endpoint: the database
+ * @id: the mark's name
+ * @checkpoint: what to write
+ * @cancellable: (nullable): ends it early
+ * @error: as tally_remote_save_checkpoint()
+ *
+ * The name belongs to this device alone, so a 409 only means that we do not know the latest
+ * revision (its answer was lost, or it was never loaded): it is read once, and written again.
+ * A CouchDB cluster does not even say 409.
+ *
+ * Returns: whether it was written
+ */
+gboolean
+tally_couchdb_checkpoint_save (TallyCouchdbEndpoint        *endpoint,
+                               const char                  *id,
+                               const TallyRemoteCheckpoint *checkpoint,
+                               GCancellable                *cancellable,
+                               GError                     **error)
+{
+  g_autofree char *path = dup_path (id);
+  g_autofree char *json = write_checkpoint (id, checkpoint, checkpoint->rev);
+  g_autoptr (TallyResponse) response = NULL;
+
+  response = tally_couchdb_endpoint_send (endpoint, "PUT", path, json, cancellable, error);
+  if (response == NULL)
+    return FALSE;
+
+  if (response->status == 409)
+    {
+      g_autofree char *rev = dup_rev (endpoint, id, cancellable, error);
+
+      if (rev == NULL)
+        return FALSE;
+
+      g_free (json);
+      json = write_checkpoint (id, checkpoint, rev);
+      tally_response_unref (response);
+      response = tally_couchdb_endpoint_send (endpoint, "PUT", path, json, cancellable, error);
+      if (response == NULL)
+        return FALSE;
+    }
+
+  return tally_couchdb_endpoint_check (endpoint, response, error);
+}
