@@ -33,6 +33,10 @@ struct _TallyStatement
   gboolean      borrowed;
 };
 
+/* The error for one of SQLite's result codes. */
+GError         *tally_db_error_new     (int               code,
+                                        const char       *path,
+                                        const char       *words) G_GNUC_WARN_UNUSED_RESULT;
 /* Sets @error from SQLite's result code; always returns %FALSE. */
 gboolean        tally_db_fail          (TallyDb          *self,
                                         int               code,

@@ -32,10 +32,10 @@
 
 G_DEFINE_QUARK (tally-db-error-quark, tally_db_error)
 
-static GError *
-new_error (int         code,
-           const char *path,
-           const char *words)
+GError *
+tally_db_error_new (int         code,
+                    const char *path,
+                    const char *words)
 {
   switch (code & 0xff)
     {
@@ -89,7 +89,7 @@ tally_db_fail (TallyDb     *self,
   if (words == NULL)
     words = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (code);
 
-  g_propagate_error (error, new_error (code, self->path, words));
+  g_propagate_error (error, tally_db_error_new (code, self->path, words));
   return FALSE;
 }
 
@@ -147,7 +147,7 @@ tally_db_create_file (const char  *path,
   else if (errno == ENOSPC || errno == EDQUOT)
     code = SQLITE_FULL;
 
-  g_propagate_error (error, new_error (code, path, g_strerror (errno)));
+  g_propagate_error (error, tally_db_error_new (code, path, g_strerror (errno)));
   return FALSE;
 }
 
@@ -166,7 +166,7 @@ prepare_file (TallyDb  *self,
       int code = errno == EACCES || errno == EPERM || errno == EROFS ? SQLITE_READONLY
                                                                      : SQLITE_CANTOPEN;
 
-      g_propagate_error (error, new_error (code, folder, g_strerror (errno)));
+      g_propagate_error (error, tally_db_error_new (code, folder, g_strerror (errno)));
       return FALSE;
     }
 

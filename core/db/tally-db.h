@@ -65,6 +65,14 @@ TallyDb        *tally_db_open               (const TallyDbOptions  *options,
 void            tally_db_close              (TallyDb               *self);
 const char     *tally_db_get_path           (TallyDb               *self);
 
+/* Whether there is such a file, and taking it away with its side files: through the VFS, so that
+ * both work for one that is not the machine's own. Nobody may have it open. */
+gboolean        tally_db_exists             (const char            *path,
+                                             const char            *vfs);
+gboolean        tally_db_remove             (const char            *path,
+                                             const char            *vfs,
+                                             GError               **error);
+
 /* BEGIN IMMEDIATE. Transactions do not nest. */
 gboolean        tally_db_begin              (TallyDb               *self,
                                              GError               **error);

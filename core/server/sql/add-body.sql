@@ -1,0 +1,1 @@
+INSERT INTO body (doc, rev, deleted, body) VALUES (:doc, :rev, :deleted, :body);

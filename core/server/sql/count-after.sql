@@ -1,0 +1,1 @@
+SELECT count(*) FROM doc WHERE key > coalesce(:key, x'ff') AND NOT deleted;

@@ -1,0 +1,1 @@
+SELECT count(*), ifnull(sum(deleted), 0), ifnull(max(seq), 0) FROM doc;

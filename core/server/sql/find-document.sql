@@ -1,0 +1,1 @@
+SELECT id, seq, winner, deleted, tree FROM doc WHERE key = :key;

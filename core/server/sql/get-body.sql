@@ -1,0 +1,1 @@
+SELECT body, deleted FROM body WHERE doc = :doc AND rev = :rev;

@@ -1,0 +1,1 @@
+SELECT number, body FROM local_doc WHERE key = :key;

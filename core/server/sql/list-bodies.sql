@@ -1,0 +1,1 @@
+SELECT id, rev FROM body WHERE doc = :doc ORDER BY id DESC;

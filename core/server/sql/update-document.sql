@@ -1,0 +1,3 @@
+UPDATE doc
+SET seq = :seq, winner = :winner, deleted = :deleted, leaves = :leaves, tree = :tree
+WHERE id = :id;
