@@ -9,6 +9,25 @@
 
 G_BEGIN_DECLS
 
+/**
+ * TallyMergeError:
+ * @TALLY_MERGE_ERROR_UNDECIDED: a member both sides changed has no choice: ask for one
+ * @TALLY_MERGE_ERROR_NO_SUCH_MEMBER: a choice names a member that is on no side, or none that
+ *   may be made: correct the pointer
+ * @TALLY_MERGE_ERROR_BAD_VALUE: a value that was entered is not JSON: correct the value
+ *
+ * The message names the pointer.
+ */
+typedef enum
+{
+  TALLY_MERGE_ERROR_UNDECIDED,
+  TALLY_MERGE_ERROR_NO_SUCH_MEMBER,
+  TALLY_MERGE_ERROR_BAD_VALUE,
+} TallyMergeError;
+
+#define TALLY_MERGE_ERROR (tally_merge_error_quark ())
+GQuark tally_merge_error_quark (void);
+
 /* Where a member's value comes from. */
 typedef enum
 {
@@ -32,7 +51,8 @@ typedef enum
  */
 typedef struct
 {
-  char              *pointer;   /* RFC 6901, e.g. "/total" */
+  char              *pointer;   /* RFC 6901, e.g. "/total"; what it cannot say (\u0000, half a
+                                 * surrogate pair) stands as ~2u and four hex digits */
   char              *before;    /* nullable, JSON text */
   char              *local;     /* nullable, JSON text */
   char              *server;    /* nullable, JSON text */
@@ -48,7 +68,7 @@ typedef enum
   TALLY_CONFLICT_NONE,
   TALLY_CONFLICT_EDIT,         /* "edit": both edited */
   TALLY_CONFLICT_DELETE,       /* "delete": edited on one side, deleted on the other */
-  TALLY_CONFLICT_CREATE,       /* "create": the same id made twice, no common ancestor */
+  TALLY_CONFLICT_CREATE,       /* "create": the same id made twice, on nothing or on a tombstone */
   TALLY_CONFLICT_ATTACHMENTS,  /* "attachments": attachments differ, never merged */
 } TallyConflictKind;
 
@@ -60,7 +80,9 @@ const char *tally_conflict_kind_to_string (TallyConflictKind kind);
  * @deleted: the merged result is a tombstone (both sides deleted)
  * @body: (nullable): the merged body in text form; %NULL unless @kind is NONE
  * @attachments: (nullable): the merged result's attachments
- * @fields: (element-type TallyFieldDiff): all members that are not EQUAL to base on both sides
+ * @fields: (element-type TallyFieldDiff): the members that a side holds otherwise than the base,
+ *   also those both changed alike; with an unknown base those that differ between the sides;
+ *   where one side is deleted those the live side changed. Empty for a tombstone
  *
  * Members keep the order of the server's body, members only local follow in local order.
  */
@@ -79,14 +101,15 @@ typedef struct
 TallyMerge *tally_merge_three_way  (const TallyRevision *base,
                                     const TallyRevision *local,
                                     const TallyRevision *server) G_GNUC_WARN_UNUSED_RESULT;
-/* Builds a body from chosen sides: @choices maps pointer -> TallyFieldChoice; undecided CONFLICT
- * members are an error naming the first one. */
+/* A person's word on one member. */
 typedef struct
 {
   TallySide   side;
   const char *value;   /* nullable: JSON text that overrides @side */
 } TallyFieldChoice;
 
+/* Builds a body from chosen sides: @choices maps pointer -> TallyFieldChoice; undecided CONFLICT
+ * members are an error naming the first one. Where one side is deleted the live one is taken. */
 char       *tally_merge_build      (const TallyRevision *base,
                                     const TallyRevision *local,
                                     const TallyRevision *server,

@@ -215,6 +215,191 @@ test_append_string (void)
   g_assert_cmpstr (out->str, ==, "\"a/\\\"\\\\\\n\\t\\u0001\\u001f\x7fé😀\"");
 }
 
+/* --- random texts: the same value written twice, differently --- */
+
+typedef struct
+{
+  GRand   *rand;
+  GString *plain;     /* text form */
+  GString *dressed;   /* the same bytes with white space between */
+  GString *other;     /* the same value in other words: escapes, numbers, order of members */
+} Pen;
+
+static void
+write_both (Pen        *pen,
+            const char *text)
+{
+  static const char * const white[] = { "", "", " ", "\n", "\r\n\t ", "  " };
+
+  g_string_append (pen->dressed, white[g_rand_int_range (pen->rand, 0, G_N_ELEMENTS (white))]);
+  g_string_append (pen->plain, text);
+  g_string_append (pen->dressed, text);
+  g_string_append (pen->dressed, white[g_rand_int_range (pen->rand, 0, G_N_ELEMENTS (white))]);
+}
+
+static void
+write_scalar (Pen *pen)
+{
+  static const char * const pairs[][2] = {
+    { "1", "1.0" }, { "-0.0", "0" }, { "1e21", "1000000000000000000000" }, { "12.50", "125e-1" },
+    { "12345678901234567890", "1234567890123456789.0e+1" }, { "true", "true" }, { "null", "null" },
+    { "\"a b\"", "\"\\u0061 b\"" }, { "\"\\/\"", "\"/\"" }, { "\"\\u0000\"", "\"\\u0000\"" },
+    { "\"\\ud800\"", "\"\\uD800\"" }, { "\"\\ud83d\\ude00\"", "\"😀\"" }, { "\"[1, {]\"", "\"[1, {]\"" },
+  };
+  guint i = (guint) g_rand_int_range (pen->rand, 0, G_N_ELEMENTS (pairs));
+
+  write_both (pen, pairs[i][0]);
+  g_string_append (pen->other, pairs[i][1]);
+}
+
+static void
+write_value (Pen   *pen,
+             guint  depth)
+{
+  guint n = (guint) g_rand_int_range (pen->rand, 0, g_rand_int_range (pen->rand, 0, 20) == 0 ? 40 : 4);
+  gboolean object = g_rand_boolean (pen->rand);
+  g_autoptr (GPtrArray) parts = NULL;
+  GString *outer = pen->other;
+
+  if (depth == 0 || g_rand_int_range (pen->rand, 0, 3) == 0)
+    {
+      write_scalar (pen);
+      return;
+    }
+
+  parts = g_ptr_array_new_with_free_func (g_free);
+  write_both (pen, object ? "{" : "[");
+  for (guint i = 0; i < n; i++)
+    {
+      pen->other = g_string_new (NULL);
+      if (i > 0)
+        write_both (pen, ",");
+      if (object)
+        {
+          g_autofree char *name = g_strdup_printf ("\"%ckey%u\"", 'a' + (char) (i % 3), i);
+
+          write_both (pen, name);
+          write_both (pen, ":");
+          g_string_append_printf (pen->other, "\"\\u00%02x%s:", name[1], name + 2);
+        }
+      write_value (pen, depth - 1);
+      g_ptr_array_insert (parts, object ? g_rand_int_range (pen->rand, 0, (gint32) parts->len + 1) : -1,
+                          g_string_free (pen->other, FALSE));
+    }
+  write_both (pen, object ? "}" : "]");
+
+  pen->other = outer;
+  g_string_append_c (outer, object ? '{' : '[');
+  for (guint i = 0; i < parts->len; i++)
+    g_string_append_printf (outer, "%s%s", i > 0 ? "," : "", (char *) parts->pdata[i]);
+  g_string_append_c (outer, object ? '}' : ']');
+}
+
+static void
+check_random (GRand *rand)
+{
+  g_autoptr (GString) plain = g_string_new (NULL);
+  g_autoptr (GString) dressed = g_string_new (NULL);
+  g_autoptr (GString) other = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *compact = NULL;
+  g_autofree char *again = NULL;
+  Pen pen = { rand, plain, dressed, other };
+
+  write_value (&pen, 5);
+  compact = tally_json_text_compact (dressed->str, (gssize) dressed->len, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (compact, ==, plain->str);
+  again = tally_json_text_compact (compact, -1, &error);
+  g_assert_cmpstr (again, ==, compact);
+  g_assert_true (tally_json_text_equal (dressed->str, -1, other->str, -1));
+  g_assert_true (tally_json_text_equal (other->str, -1, plain->str, -1));
+}
+
+static void
+test_random (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (2);
+
+  for (guint i = 0; i < 20000; i++)
+    check_random (rand);
+}
+
+/* Any bytes at all: refused with a line, or taken, and then the text form is its own text form. */
+static void
+test_random_damage (void)
+{
+  static const char bytes[] = "{}[]\",:\\0123456789eE+-.tfnu \n\x80\xc3\xa9\xed\xa0\x01";
+  g_autoptr (GRand) rand = g_rand_new_with_seed (3);
+  guint n_taken = 0;
+
+  for (guint i = 0; i < 100000; i++)
+    {
+      g_autoptr (GString) text = g_string_new ("{\"a\":[1,-2.5e3,\"x\\u00e9\\n\",{\"b\":true,\"c\":null}],\"d\":\"\xc3\xa9\"}");
+      g_autoptr (GError) error = NULL;
+      g_autofree char *compact = NULL;
+      g_autofree char *exact = NULL;
+
+      for (gint n = g_rand_int_range (rand, 1, 4); n > 0; n--)
+        {
+          gint32 at = g_rand_int_range (rand, 0, (gint32) text->len);
+
+          if (g_rand_boolean (rand))
+            text->str[at] = bytes[g_rand_int_range (rand, 0, sizeof bytes - 1)];
+          else
+            g_string_erase (text, at, 1);
+        }
+
+      /* a block of just its size lets a sanitizer see a byte read too many */
+      exact = g_memdup2 (text->str, text->len);
+      compact = tally_json_text_compact (exact, (gssize) text->len, &error);
+      if (compact == NULL)
+        {
+          g_assert_true (error->domain == TALLY_JSON_ERROR);
+          g_assert_nonnull (strstr (error->message, "line "));
+        }
+      else
+        {
+          g_autofree char *again = tally_json_text_compact (compact, -1, NULL);
+
+          g_assert_cmpstr (again, ==, compact);
+          g_assert_true (tally_json_text_equal (compact, -1, text->str, (gssize) text->len));
+          n_taken++;
+        }
+    }
+
+  g_test_message ("%u of 100000 were JSON", n_taken);
+  g_assert_cmpuint (n_taken, >, 1000);
+}
+
+static void
+test_deep (void)
+{
+  g_autoptr (GString) deep = g_string_new (NULL);
+  g_autoptr (GString) other = g_string_new (NULL);
+  g_autofree char *compact = NULL;
+
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_string_append (deep, "{\"a\":");
+      g_string_append (other, "{ \"\\u0061\" : ");
+    }
+  g_string_append (deep, "1");
+  g_string_append (other, "1.0");
+  for (guint i = 0; i < 1000; i++)
+    {
+      g_string_append (deep, "}");
+      g_string_append (other, "}");
+    }
+
+  compact = tally_json_text_compact (deep->str, -1, NULL);
+  g_assert_cmpstr (compact, ==, deep->str);
+  g_assert_true (tally_json_text_equal (deep->str, -1, other->str, -1));
+  g_string_prepend (deep, "[");
+  g_string_append (deep, "]");
+  assert_refused (deep->str, TALLY_JSON_ERROR_DEPTH, "line 1");
+}
+
 int
 main (int    argc,
       char **argv)
@@ -230,6 +415,9 @@ main (int    argc,
   g_test_add_func ("/base/json-text/integers", test_integers);
   g_test_add_func ("/base/json-text/equal", test_equal);
   g_test_add_func ("/base/json-text/append-string", test_append_string);
+  g_test_add_func ("/base/json-text/random", test_random);
+  g_test_add_func ("/base/json-text/random-damage", test_random_damage);
+  g_test_add_func ("/base/json-text/deep", test_deep);
 
   return g_test_run ();
 }

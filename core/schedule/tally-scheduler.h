@@ -1,0 +1,85 @@
+/* tally-scheduler.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+/**
+ * TallyScheduleRule:
+ * @interval_us: a run at least so often; 0: none by the clock
+ * @quiet_us: an edit is sent once nobody has edited for so long
+ * @patience_us: … but no later than this after the first one
+ * @retry_base_us: the first wait after a failed run is drawn from 0 to this; doubled with each
+ * @retry_cap_us: no wait after a failure is longer
+ *
+ * How eager a connection is. A constant of the caller.
+ */
+typedef struct
+{
+  gint64 interval_us;
+  gint64 quiet_us;
+  gint64 patience_us;
+  gint64 retry_base_us;
+  gint64 retry_cap_us;
+} TallyScheduleRule;
+
+/* Every 15 minutes; edits after 2 quiet seconds, at most 10; failures from 2 s to 2 min, since a
+ * refused connection costs next to nothing and a shop notices a longer wait. */
+extern const TallyScheduleRule tally_schedule_rule_default;
+
+/**
+ * TallyScheduleFacts:
+ * @now_us: monotonic
+ * @started: this process has had its first run
+ * @ready: nothing in the way, see tally_readiness_check()
+ * @running: a run is under way
+ * @n_failures: failed runs in a row
+ * @retry_us: not before this by itself, drawn by tally_schedule_draw_retry(); counts while
+ *   @n_failures is not 0
+ * @last_end_us: monotonic; of the last run in this process; 0: none
+ * @first_edit_us: monotonic; of the first edit no run has started after; 0: none
+ * @last_edit_us: monotonic; of the last one
+ * @network_regained: the network came back since the last run
+ * @poked: a live source says that the server moved since the last run
+ *
+ * What the scheduler is told; it asks nobody.
+ */
+typedef struct
+{
+  gint64   now_us;
+  gboolean started;
+  gboolean ready;
+  gboolean running;
+  guint    n_failures;
+  gint64   retry_us;
+  gint64   last_end_us;
+  gint64   first_edit_us;
+  gint64   last_edit_us;
+  gboolean network_regained;
+  gboolean poked;
+} TallyScheduleFacts;
+
+/**
+ * TallyScheduleStep:
+ * @trigger: (nullable): run now, because of this: start | edit | interval | network | remote
+ * @wake_us: monotonic; ask again then at the latest; 0: only when a fact changes
+ */
+typedef struct
+{
+  const char *trigger;
+  gint64      wake_us;
+} TallyScheduleStep;
+
+TallyScheduleStep tally_schedule_step       (const TallyScheduleRule  *rule,
+                                             const TallyScheduleFacts *facts);
+gint64            tally_schedule_draw_retry (const TallyScheduleRule  *rule,
+                                             guint                     n_failures,
+                                             gint64                    now_us,
+                                             GRand                    *rand);
+
+G_END_DECLS

@@ -1,0 +1,47 @@
+/* tally-state-sentence.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "model/tally-reason.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TallyStateFacts:
+ * @obstacle: (nullable): what keeps runs from starting by themselves
+ * @running: a run is under way
+ * @last_failure: (nullable): why the last run failed; %NULL when it did not
+ * @n_pending: edits that can leave
+ * @n_held: wait for something else than a conflict
+ * @n_quarantined: the server refuses them
+ * @n_conflicts: open
+ * @grade: of the last run that proved anything: none | checked | verified | compared
+ * @checked_us: date of that proof; 0: never
+ * @date_us: now
+ * @fresh_us: a look at the server counts as fresh for so long
+ * @live: a live source is listening, so that nothing can have moved there unseen
+ */
+typedef struct
+{
+  const TallyReason *obstacle;
+  gboolean           running;
+  const TallyReason *last_failure;
+  guint              n_pending;
+  guint              n_held;
+  guint              n_quarantined;
+  guint              n_conflicts;
+  const char        *grade;
+  gint64             checked_us;
+  gint64             date_us;
+  gint64             fresh_us;
+  gboolean           live;
+} TallyStateFacts;
+
+/* The state's code, a static string; *reason: what is behind it, counts and date included. */
+const char *tally_state_sentence (const TallyStateFacts  *facts,
+                                  TallyReason           **reason);
+
+G_END_DECLS
