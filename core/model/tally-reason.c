@@ -22,8 +22,9 @@
 TALLY_DEFINE_BOXED_TYPE (TallyReason, tally_reason)
 
 /* Every code, its arguments in braces, and its sentence: what holds, then what to do next.
- * A part in brackets is left out when an argument in it is not there. Arguments named "until",
- * "since" or "date" are microseconds since 1970 and shown as local time.
+ * A part in brackets is left out when an argument in it is not there. "until", "since" and
+ * "date" are microseconds since 1970 and shown as local time; "grade" is one of the words of
+ * agreement. Every code takes "detail" where a message may come from elsewhere.
  * Translators: keep the words in {braces} as they are; move and keep the [brackets]. */
 static const struct
 {
@@ -45,54 +46,55 @@ static const struct
     N_("What answers at this address does not speak the protocol[ ({detail})]. Check the "
        "address.") },
   { "too-large",
-    N_("The answer is larger than can be taken in[ ({detail})]. Ask for smaller pages or "
-       "shorten the record.") },
+    N_("It is larger than can be taken in[ ({detail})]. Shorten the record, or let the "
+       "server send smaller pages.") },
   { "auth-failed",
-    N_("The server does not accept the user name or the password. Enter them again.") },
+    N_("The server does not accept the user name or the password[ ({detail})]. Enter them again.") },
   { "forbidden",
     N_("The server does not allow this user to do that[ ({detail})]. Ask whoever runs the "
        "server for the right.") },
   { "not-found",
-    N_("The server has no database[ “{database}”]. Check the name, or create the database.") },
+    N_("The server has no such database[ “{database}”][ ({detail})]. Check the name, or "
+       "create the database.") },
   { "recreated",
     N_("The database on the server was deleted and made anew[ ({detail})]. Nothing was "
        "changed here; choose which side is to be kept.") },
 
   /* why nothing runs */
   { "paused",
-    N_("Synchronization is paused[ until {until}]. It goes on by itself then, or resume it "
-       "now.") },
+    N_("Synchronization is paused[ until {until}]. It goes on by itself then, or resume it now.") },
   { "paused-by-user",
     N_("Synchronization is paused. Resume it when you want it to go on.") },
   { "cancelled",
     N_("It was cancelled. What was done stays; start it again for the rest.") },
   { "interrupted",
     N_("It was interrupted. The next run goes on where it stopped.") },
-  { "never-synced",
-    N_("This computer has never been synchronized with the server. Start a synchronization.") },
   { "no-server",
     N_("No server is set up. Enter the address of one.") },
 
   /* how the halves match */
-  { "up-to-date",
-    N_("Everything is up to date. There is nothing to do.") },
-  { "checked",
-    N_("Every record was checked[ at {date}]. There is nothing to do.") },
-  { "pending",
-    N_("Changes[ ({count})] wait to be sent. They leave with the next synchronization.") },
   { "running",
     N_("Synchronization is running. There is nothing to do.") },
+  { "up-to-date",
+    N_("Everything is up to date[ ({grade})][, last seen {date}]. There is nothing to do.") },
+  { "checked",
+    N_("Both sides agreed when last compared[ ({grade})][, {date}]. Synchronize to see "
+       "whether they still do.") },
+  { "never-synced",
+    N_("This computer has never been synchronized with the server. Start a synchronization.") },
+  { "pending",
+    N_("Changes wait to be sent[: {count}]. They leave with the next synchronization.") },
   { "conflict",
     N_("The record was changed here and on the server. Choose what is to be kept.") },
   { "conflicts",
-    N_("Records[ ({count})] were changed on both sides. Choose in each what is to be kept.") },
+    N_("Records were changed on both sides[: {count}]. Choose in each what is to be kept.") },
   { "problems",
-    N_("Records[ ({count})] could not be synchronized. Look at each for its reason.") },
+    N_("Records could not be synchronized[: {count}]. Look at each for its reason.") },
 
   /* one record */
   { "refused",
-    N_("The server refuses the record[ (status {status})][: {detail}]. Change the record; it "
-       "is sent again then.") },
+    N_("The server refuses what was sent[ (status {status})][: {detail}]. Correct it; it is "
+       "sent again then.") },
   { "bad-document",
     N_("The document cannot be taken in[: {detail}]. Correct it where it was made.") },
   { "bad-key",
@@ -101,28 +103,36 @@ static const struct
     N_("The server would change a value of the record[ ({detail})]. The record stays here; "
        "write the value as text, or use another server.") },
   { "unknown-outcome",
-    N_("Whether the server stored the record is not known. The next run looks before it "
+    N_("Whether the server stored it is not known[ ({detail})]. The next run looks before it "
        "sends it again.") },
   { "attachments",
     N_("The attachments differ between this computer and the server. Choose the side that is "
        "to be kept.") },
   { "guard",
-    N_("The server deleted unusually many records[ ({count})]. Nothing was deleted here; "
+    N_("The server deleted unusually many records[: {count}]. Nothing was deleted here; "
        "confirm the deletions or keep the records.") },
 
   /* the store */
   { "disk-full",
-    N_("The disk is full. Make room; nothing that was stored is lost.") },
+    N_("The disk is full[ ({detail})]. Make room; nothing that was stored is lost.") },
   { "store-corrupt",
-    N_("The store[ {path}] is damaged. It was left as it is; restore a backup, or set up a "
-       "new store from the server.") },
+    N_("The store[ {path}] is damaged[: {detail}]. It was left as it is; restore a backup, "
+       "or set up a new store from the server.") },
   { "store-too-new",
-    N_("The store[ {path}] was written by a newer version. Install that version; the file "
-       "was left as it is.") },
+    N_("The store[ {path}] was written by a newer version[: {detail}]. Install that version; "
+       "the file was left as it is.") },
   { "store-read-only",
-    N_("The store[ {path}] cannot be written to. Allow writing to the file and its folder.") },
+    N_("The store[ {path}] cannot be written to[: {detail}]. Allow writing to the file and "
+       "its folder.") },
+  { "store-busy",
+    N_("The store[ {path}] is in use by another program[: {detail}]. Close that program, or "
+       "wait until it is done.") },
+  { "store-failed",
+    N_("The store[ {path}] could not be used[: {detail}]. Try again; if this lasts, report "
+       "it with this text.") },
   { "locked",
-    N_("Another program[ (process {pid})] uses the store. Close it, or wait until it is done.") },
+    N_("Another program[ (process {pid})] holds the store[: {detail}]. Close it, or wait "
+       "until it is done.") },
 
   { "failed",
     N_("It failed[: {detail}]. Try again; if this lasts, report it with this text.") },
@@ -309,19 +319,50 @@ is_date (const char *name)
 }
 
 static char *
-dup_shown (const char *name,
-           const char *value)
+dup_date (const char *value)
 {
   g_autoptr (GDateTime) date = NULL;
   gint64 date_us;
 
-  if (!is_date (name) ||
-      !g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &date_us, NULL))
+  if (!g_ascii_string_to_signed (value, 10, G_MININT64, G_MAXINT64, &date_us, NULL))
     return g_strdup (value);
 
   date = g_date_time_new_from_unix_local (date_us / G_USEC_PER_SEC);
 
   return date != NULL ? g_date_time_format (date, "%x %H:%M") : g_strdup (value);
+}
+
+/* How far agreement was proved: the architecture's three grades. */
+static char *
+dup_grade (const char *value)
+{
+  if (g_str_equal (value, "checked"))
+    return g_strdup (_("every record that moved was checked"));
+  if (g_str_equal (value, "verified"))
+    return g_strdup (_("every revision was verified"));
+  if (g_str_equal (value, "compared"))
+    return g_strdup (_("every body was compared"));
+
+  return g_strdup (g_str_equal (value, "none") ? "" : value);
+}
+
+static char *
+dup_shown (const char *name,
+           const char *value)
+{
+  char *shown;
+
+  if (is_date (name))
+    return dup_date (value);
+  if (g_str_equal (name, "grade"))
+    return dup_grade (value);
+
+  /* the sentence it goes into has a full stop of its own */
+  shown = g_strdup (value);
+  if (g_str_equal (name, "detail") && g_str_has_suffix (shown, "."))
+    shown[strlen (shown) - 1] = '\0';
+
+  return shown;
 }
 
 /* Puts the arguments into one part of a sentence; FALSE when one is missing. */
@@ -349,8 +390,8 @@ append_part (GString           *out,
 
       name = g_strndup (brace + 1, close - brace - 1);
       value = tally_reason_get (self, name);
-      whole = whole && value != NULL && *value != '\0';
       shown = value != NULL ? dup_shown (name, value) : g_strdup ("");
+      whole = whole && *shown != '\0';
       g_string_append_len (out, at, brace - at);
       g_string_append (out, shown);
       at = close + 1;

@@ -54,9 +54,9 @@ test_describe (void)
   assert_described (tally_reason_new ("disk-full", NULL),
                     "The disk is full. Make room; nothing that was stored is lost.");
   assert_described (tally_reason_new ("locked", "pid", "42", NULL),
-                    "Another program (process 42) uses the store. Close it, or wait until it is done.");
+                    "Another program (process 42) holds the store. Close it, or wait until it is done.");
   assert_described (tally_reason_new ("locked", NULL),
-                    "Another program uses the store. Close it, or wait until it is done.");
+                    "Another program holds the store. Close it, or wait until it is done.");
   assert_described (tally_reason_new ("bad-key", "detail", "{a} [b]", NULL),
                     "The record’s id cannot be used: {a} [b]. Give it another id where it was made.");
   assert_described (tally_reason_new ("from-the-future", NULL), "from-the-future");
@@ -64,6 +64,46 @@ test_describe (void)
                     "from-the-future (a: 1, b: 2)");
   assert_described (tally_reason_new ("paused", "until", "tomorrow", NULL),
                     "Synchronization is paused until tomorrow. It goes on by itself then, or resume it now.");
+}
+
+static void
+test_grade (void)
+{
+  assert_described (tally_reason_new ("up-to-date", "grade", "none", NULL),
+                    "Everything is up to date. There is nothing to do.");
+  assert_described (tally_reason_new ("up-to-date", "grade", "checked", "date", "today", NULL),
+                    "Everything is up to date (every record that moved was checked), last seen today. "
+                    "There is nothing to do.");
+  assert_described (tally_reason_new ("store-failed", "detail", "No luck.", NULL),
+                    "The store could not be used: No luck. Try again; if this lasts, report it with "
+                    "this text.");
+}
+
+/* No part of the program may meet a code without words. */
+static void
+test_every_code (void)
+{
+  static const char * const codes[] = {
+    "attachments", "auth-failed", "bad-answer", "bad-document", "bad-key", "bends-value", "cancelled",
+    "checked", "conflict", "conflicts", "disk-full", "failed", "forbidden", "guard", "interrupted",
+    "locked", "metered", "never-synced", "no-server", "not-found", "offline", "paused",
+    "paused-by-user", "pending", "problems", "recreated", "refused", "running", "server-error",
+    "server-unreachable", "store-busy", "store-corrupt", "store-failed", "store-read-only",
+    "store-too-new", "too-large", "unknown-outcome", "up-to-date",
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    {
+      g_autoptr (TallyReason) bare = tally_reason_new (codes[i], NULL);
+      g_autofree char *text = tally_reason_describe (bare);
+
+      g_test_message ("%s", text);
+      g_assert_true (g_str_has_suffix (text, "."));
+      g_assert_nonnull (strchr (text, ' '));
+      g_assert_null (strpbrk (text, "{}[]"));
+      g_assert_null (strstr (text, "  "));
+      g_assert_null (strstr (text, " ."));
+    }
 }
 
 static void
@@ -109,6 +149,8 @@ main (int    argc,
   g_test_add_func ("/model/reason/arguments", test_arguments);
   g_test_add_func ("/model/reason/from-wrong-json", test_from_wrong_json);
   g_test_add_func ("/model/reason/describe", test_describe);
+  g_test_add_func ("/model/reason/grade", test_grade);
+  g_test_add_func ("/model/reason/every-code", test_every_code);
   g_test_add_func ("/model/reason/date", test_date);
   g_test_add_func ("/model/reason/for-error", test_for_error);
 
