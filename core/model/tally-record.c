@@ -352,16 +352,16 @@ tally_record_get_state (const TallyRecord *self)
 {
   if (self->local == NULL && self->remote == NULL)
     return TALLY_RECORD_ABSENT;
-  if (self->outbox != NULL && self->outbox->lane == TALLY_LANE_QUARANTINE)
-    return TALLY_RECORD_QUARANTINED;
-  if (self->outbox != NULL && self->outbox->lane == TALLY_LANE_HOLD)
-    return TALLY_RECORD_HELD;
   if (tally_record_is_conflict (self))
     {
       g_autoptr (GPtrArray) open = tally_record_open_leaves (self);
 
       return open->len > 0 ? TALLY_RECORD_FORKED : TALLY_RECORD_DIVERGED;
     }
+  if (self->outbox != NULL && self->outbox->lane == TALLY_LANE_QUARANTINE)
+    return TALLY_RECORD_QUARANTINED;
+  if (self->outbox != NULL && self->outbox->lane == TALLY_LANE_HOLD)
+    return TALLY_RECORD_HELD;
   if (self->outbox != NULL)
     {
       if (self->outbox->sent != NULL)

@@ -73,6 +73,14 @@ find_known (const TallyRecord   *record,
   return NULL;
 }
 
+/* The edit made the very revision that the server has: both sides agree again. */
+static void
+settle_if_met (TallyRecord *after)
+{
+  if (tally_revision_is_same (after->local, after->remote))
+    tally_record_set_base (after, after->remote);
+}
+
 static TallyRecord *
 forget_unsent_creation (const TallyRecord *record)
 {
@@ -124,10 +132,12 @@ tally_record_edited (const TallyRecord *record,
       known = child;
     }
   tally_record_set_local (after, known);
+  settle_if_met (after);
 
   if (!tally_record_is_dirty (after) &&
       (after->outbox == NULL ||
-       (after->outbox->sent == NULL && after->outbox->closes[0] == NULL)))
+       ((after->outbox->sent == NULL || tally_revision_is_same (after->local, after->remote)) &&
+        after->outbox->closes[0] == NULL)))
     {
       tally_record_clear_outbox (after);
     }

@@ -78,6 +78,19 @@ is_content (const TallyRevision *revision,
          g_strcmp0 (revision->attachments, attachments) == 0;
 }
 
+/* What holds a record back holds its merged edit too; a refusal was of the old revision only. */
+static void
+keep_hold (TallyRecord       *after,
+           const TallyRecord *record)
+{
+  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD)
+    return;
+
+  after->outbox->lane = TALLY_LANE_HOLD;
+  if (record->outbox->reason != NULL)
+    after->outbox->reason = tally_reason_ref (record->outbox->reason);
+}
+
 /**
  * tally_record_settled:
  * @record: a record in conflict
@@ -108,7 +121,10 @@ tally_record_settled (const TallyRecord *record,
   tally_record_set_local (after, child != NULL ? child : record->remote);
 
   if (child != NULL || closes->pdata[0] != NULL)
-    tally_record_set_closes (after, (const char * const *) closes->pdata);
+    {
+      tally_record_set_closes (after, (const char * const *) closes->pdata);
+      keep_hold (after, record);
+    }
 
   return after;
 }

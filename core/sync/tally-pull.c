@@ -519,3 +519,50 @@ tally_sync_delete (TallySyncContext  *context,
       context->run->n_deleted += decisions->len - moved->len;
     }
 }
+
+/* An edit of the local side can make a conflict mergeable, or both sides equal: no page will
+ * tell, so the open ones are tried again with the bodies at hand. */
+static GPtrArray *
+refold_page (TallySyncContext *context,
+             GPtrArray        *records)
+{
+  GPtrArray *decisions = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      Item item = { .record = records->pdata[i], .after = records->pdata[i] };
+      TallyDecision *decision = merge_item (context, &item, NULL);
+
+      if (decision != NULL)
+        g_ptr_array_add (decisions, decision);
+    }
+
+  return decisions;
+}
+
+gboolean
+tally_sync_refold (TallySyncContext  *context,
+                   GError           **error)
+{
+  TallyStore *store = context->options->store;
+  guint offset = 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GPtrArray) records = NULL;
+      g_autoptr (GPtrArray) decisions = NULL;
+      g_autoptr (GPtrArray) moved = NULL;
+
+      records = tally_store_list_conflicts (store, offset, TALLY_SYNC_PAGE_ROWS, error);
+      if (records == NULL)
+        return FALSE;
+      if (records->len == 0)
+        return TRUE;
+
+      decisions = refold_page (context, records);
+      if (!tally_store_apply (store, decisions, NULL, context->run->id, &moved, error))
+        return FALSE;
+      context->run->n_auto_resolved += decisions->len - moved->len;
+      offset += records->len - (decisions->len - moved->len);
+    }
+}

@@ -36,6 +36,9 @@ gboolean  tally_sync_pull        (TallySyncContext  *context,
 /* Applies the deletions that the pull found. */
 gboolean  tally_sync_delete      (TallySyncContext  *context,
                                   GError           **error);
+/* Tries to merge the conflicts that are open once more. */
+gboolean  tally_sync_refold      (TallySyncContext  *context,
+                                  GError           **error);
 /* Sends everything sendable once. *n_sent: revisions that left. */
 gboolean  tally_sync_push        (TallySyncContext  *context,
                                   guint             *n_sent,

@@ -122,7 +122,8 @@ execute (TallySyncContext  *context,
 {
   guint n_sent;
 
-  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_delete (context, error))
+  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_delete (context, error) ||
+      !tally_sync_refold (context, error))
     return FALSE;
 
   for (guint round = 0; round < MAX_ROUNDS; round++)

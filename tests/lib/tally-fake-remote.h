@@ -1,0 +1,54 @@
+/* tally-fake-remote.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "remote/tally-remote.h"
+
+G_BEGIN_DECLS
+
+/* What a push meets. */
+typedef enum
+{
+  TALLY_FAKE_PUSH_WORKS,
+  TALLY_FAKE_PUSH_LOST,         /* never arrives; outcome unknown */
+  TALLY_FAKE_PUSH_ANSWER_LOST,  /* applied; outcome unknown */
+  TALLY_FAKE_PUSH_REFUSED,      /* every revision refused */
+} TallyFakePush;
+
+/**
+ * TallyFakeRemote:
+ *
+ * A server in memory with real revision trees, for tests of the engine. Single thread.
+ */
+#define TALLY_TYPE_FAKE_REMOTE (tally_fake_remote_get_type ())
+G_DECLARE_FINAL_TYPE (TallyFakeRemote, tally_fake_remote, TALLY, FAKE_REMOTE, GObject)
+
+TallyFakeRemote *tally_fake_remote_new        (void) G_GNUC_WARN_UNUSED_RESULT;
+/* Another client's edit on top of @parent (NULL: the first). Returns its revision. */
+TallyRevision   *tally_fake_remote_edit       (TallyFakeRemote      *self,
+                                               const TallyRevision  *parent,
+                                               const char           *key,
+                                               gboolean              deleted,
+                                               const char           *body) G_GNUC_WARN_UNUSED_RESULT;
+/* Stores a revision with its ancestry, as new_edits=false does. */
+void             tally_fake_remote_store      (TallyFakeRemote      *self,
+                                               const TallyRevision  *revision);
+void             tally_fake_remote_set_push   (TallyFakeRemote      *self,
+                                               TallyFakePush         push);
+/* @rev is listed but its document can't be taken. */
+void             tally_fake_remote_refuse     (TallyFakeRemote      *self,
+                                               const char           *rev);
+/* Another client's revision that reaches the server just before the next push. */
+void             tally_fake_remote_race       (TallyFakeRemote      *self,
+                                               const TallyRevision  *revision);
+/* Forgets everything, as a recreated database does. */
+void             tally_fake_remote_recreate   (TallyFakeRemote      *self);
+/* Live leaves of @key, winner first (element-type TallyRevision). */
+GPtrArray       *tally_fake_remote_live       (TallyFakeRemote      *self,
+                                               const char           *key) G_GNUC_WARN_UNUSED_RESULT;
+guint            tally_fake_remote_get_n_pushed (TallyFakeRemote    *self);
+
+G_END_DECLS
