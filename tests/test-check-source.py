@@ -73,6 +73,12 @@ class TestCheckSource(unittest.TestCase):
             self.assertEqual(self.include(f'core/{layer}/x.c', f'"{name}"'), ['layer'],
                              (layer, name))
 
+    def test_layer_single_file(self):
+        for path, more in check_source.FILES.items():
+            for layer in more:
+                self.assertEqual(self.include(path + '.c', f'"{layer}/a.h"'), [])
+                self.assertEqual(self.include(path + 's.c', f'"{layer}/a.h"'), ['layer'])
+
     def test_layer_app(self):
         for name in ['store', 'sync', 'service', 'http', 'remote/couchdb']:
             self.assertEqual(self.include('app/x.c', f'"{name}/a.h"'), ['layer'], name)

@@ -22,7 +22,8 @@ typedef struct _TallyServiceThread TallyServiceThread;
 /* Waits until the store is open. */
 TallyServiceThread *tally_service_thread_start          (const TallyServiceOptions  *options,
                                                          GCancellable               *cancellable,
-                                                         GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+                                                         GError                    **error)
+                                                         G_GNUC_WARN_UNUSED_RESULT;
 /* (transfer none) */
 GDBusConnection    *tally_service_thread_get_connection (TallyServiceThread         *self);
 /* Ends a run after its batch, closes the store, joins the thread. */
@@ -38,6 +39,7 @@ char               *tally_service_dup_default_path      (void) G_GNUC_WARN_UNUSE
 TallyClient        *tally_service_thread_reach          (const TallyServiceOptions  *options,
                                                          TallyServiceThread        **thread,
                                                          GCancellable               *cancellable,
-                                                         GError                    **error) G_GNUC_WARN_UNUSED_RESULT;
+                                                         GError                    **error)
+                                                         G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS
