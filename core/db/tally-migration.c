@@ -53,14 +53,16 @@ gboolean
 tally_migration_check (TallyDb  *db,
                        GError  **error)
 {
-  gint64 n_pages, application, version;
+  gint64 n_pages, application, version, n_schema_changes;
 
   if (!tally_db_query_int (db, "PRAGMA page_count", &n_pages, error) ||
       !tally_db_query_int (db, "PRAGMA application_id", &application, error) ||
-      !tally_db_query_int (db, "PRAGMA user_version", &version, error))
+      !tally_db_query_int (db, "PRAGMA user_version", &version, error) ||
+      !tally_db_query_int (db, "PRAGMA schema_version", &n_schema_changes, error))
     return FALSE;
 
-  if (n_pages == 0)
+  /* A file that got its pages but no table before the power went is as good as none. */
+  if (n_pages == 0 || (application == 0 && version == 0 && n_schema_changes == 0))
     return TRUE;
 
   if ((guint32) application != db->application_id)
@@ -139,6 +141,7 @@ apply_script (TallyDb  *db,
   g_autoptr (GError) lookup = NULL;
   g_autoptr (GBytes) script = NULL;
   g_autofree char *sql = NULL;
+  gint64 version;
 
   script = g_resources_lookup_data (path, G_RESOURCE_LOOKUP_FLAGS_NONE, &lookup);
   if (script == NULL)
@@ -147,6 +150,13 @@ apply_script (TallyDb  *db,
 
   if (!tally_db_begin (db, error))
     return FALSE;
+
+  /* Another connection of this process may have been here first. */
+  if (tally_db_query_int (db, "PRAGMA user_version", &version, NULL) && version >= number)
+    {
+      tally_db_rollback (db);
+      return TRUE;
+    }
 
   if (!tally_db_execute (db, sql, error) || !tally_db_execute (db, stamp, error))
     {
