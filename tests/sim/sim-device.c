@@ -1,0 +1,380 @@
+/* sim-device.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-device.h"
+
+#include "remote/couchdb/tally-couchdb-remote.h"
+#include "sim/sim-clock.h"
+#include "sim/sim-transport.h"
+
+#define STORE_PATH "store.db"
+
+struct _TallySimDevice
+{
+  TallySimDeviceOptions  given;
+  char                  *name;          /* owned */
+
+  GRand                 *rand;          /* owned */
+  TallyClock            *clock;         /* owned */
+  TallySimVfs           *disk;          /* owned */
+  TallyTransport        *transport;     /* owned */
+  TallySimUser          *user;          /* owned */
+  TallyStore            *store;         /* owned, nullable: after both actors have ended */
+
+  GCancellable          *cancellable;   /* owned: of the life it is in */
+  guint                  life;          /* counts up with every restart */
+  TallySimCrash          crash;         /* the next one's kind */
+  gboolean               user_down;     /* the user's connection of this life is closed */
+  TallySimActor         *agent_actor;
+  TallySimActor         *user_actor;
+  guint                  n_over;
+};
+
+static TallyStore *
+open_store (TallySimDevice  *self,
+            GError         **error)
+{
+  TallyStoreOptions options = {
+    .path = STORE_PATH,
+    .vfs = tally_sim_vfs_get_name (self->disk),
+    .clock = self->clock,
+    .rand = self->rand,
+    .machine_id = self->name,
+  };
+
+  return tally_store_open (&options, error);
+}
+
+static gboolean
+is_going (TallySimDevice *self)
+{
+  return tally_sim_baton_get_now_us (self->given.baton) < self->given.until_us;
+}
+
+static gboolean
+is_dead (TallySimDevice *self)
+{
+  return tally_sim_vfs_is_dead (self->disk);
+}
+
+/* A store may fail when its disk is dead, and only then. */
+static void
+note_failure (TallySimDevice *self,
+              const char     *what,
+              const GError   *error)
+{
+  if (is_dead (self))
+    g_cancellable_cancel (self->cancellable);
+  else
+    tally_sim_trace_fail (self->given.trace, "%s: %s: %s", self->name, what,
+                          error != NULL ? error->message : "no error");
+}
+
+static gboolean
+nap (TallySimDevice *self,
+     gint32          most_ms)
+{
+  gint64 duration_us = (gint64) g_rand_int_range (self->rand, 1, most_ms) * 1000;
+
+  return tally_clock_sleep_us (self->clock, duration_us, self->cancellable, NULL) &&
+         !is_dead (self);
+}
+
+/* A conflict that is open in this store must have somebody else in it. */
+static void
+check_conflicts (TallySimDevice *self,
+                 TallyStore     *store)
+{
+  g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+
+  for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
+    {
+      TallyRecord *record = conflicts->pdata[i];
+
+      if (tally_sim_ledger_is_own_conflict (self->given.ledger, self->given.index, record))
+        tally_sim_trace_fail (self->given.trace, "%s is in conflict with itself over %s",
+                              self->name, record->key);
+    }
+}
+
+static TallyRun *
+sync_once (TallySimDevice  *self,
+           TallyStore      *store,
+           TallyRemote     *remote,
+           const char      *trigger,
+           GError         **error)
+{
+  TallySyncOptions options = {
+    .store = store,
+    .remote = remote,
+    .clock = self->clock,
+    .trigger = trigger,
+    .page_rows = 2,
+  };
+  TallyRun *run = tally_sync_run (&options, self->cancellable, error);
+
+  if (run == NULL)
+    return NULL;
+
+  tally_sim_trace_add (self->given.trace, self->name, "run %s: pulled %u pushed %u conflicts %u/%u",
+                       run->status, run->n_pulled, run->n_pushed, run->n_auto_resolved,
+                       run->n_needs_user);
+  check_conflicts (self, store);
+
+  return run;
+}
+
+static TallyRemote *
+new_remote (TallySimDevice *self)
+{
+  g_autoptr (TallyHttpClient) client = tally_http_client_new (self->transport, self->clock,
+                                                              self->rand);
+
+  return tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
+}
+
+/* One life of the agent: until its device dies or the time is over. */
+static void
+live (TallySimDevice *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyStore) store = open_store (self, &error);
+  g_autoptr (TallyRemote) remote = new_remote (self);
+
+  if (store == NULL)
+    {
+      note_failure (self, "open", error);
+      return;
+    }
+
+  while (is_going (self) && nap (self, 8000))
+    {
+      g_autoptr (TallyRun) run = sync_once (self, store, remote, "interval", &error);
+
+      if (run == NULL)
+        {
+          note_failure (self, "run", error);
+          return;
+        }
+    }
+}
+
+/* A death to come, or none. */
+static void
+arm (TallySimDevice *self)
+{
+  const TallySimOdds *odds = &self->given.odds;
+  int draw = g_rand_int_range (self->rand, 0, 1000);
+
+  if (draw < odds->per_mille[TALLY_SIM_FAULT_KILL])
+    self->crash = TALLY_SIM_CRASH_KILL;
+  else if (draw < odds->per_mille[TALLY_SIM_FAULT_KILL] + odds->per_mille[TALLY_SIM_FAULT_POWER])
+    self->crash = TALLY_SIM_CRASH_POWER;
+  else
+    return;
+
+  tally_sim_vfs_crash_after (self->disk, g_rand_int_range (self->rand, 1, 500));
+}
+
+static void
+restart (TallySimDevice *self)
+{
+  gboolean lost;
+
+  tally_sim_trace_add_fault (self->given.trace, self->name,
+                             self->crash == TALLY_SIM_CRASH_KILL ? TALLY_SIM_FAULT_KILL
+                                                                 : TALLY_SIM_FAULT_POWER);
+  lost = tally_sim_vfs_restart (self->disk, self->crash);
+  tally_sim_trace_add (self->given.trace, self->name, "up again%s", lost ? ", writes lost" : "");
+}
+
+static void
+agent_main (gpointer data)
+{
+  TallySimDevice *self = data;
+
+  arm (self);
+
+  while (TRUE)
+    {
+      live (self);
+      while (!self->user_down)
+        {
+          if (is_dead (self))
+            g_cancellable_cancel (self->cancellable);
+          tally_sim_baton_wait (self->given.baton);
+        }
+
+      if (!is_dead (self))
+        break;
+
+      restart (self);
+      if (!is_going (self))
+        break;
+
+      g_clear_object (&self->cancellable);
+      self->cancellable = g_cancellable_new ();
+      self->user_down = FALSE;
+      self->life++;
+      arm (self);
+      tally_sim_baton_wake (self->given.baton, self->user_actor);
+    }
+
+  self->n_over++;
+}
+
+static void
+use (TallySimDevice *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyStore) store = open_store (self, &error);
+
+  if (store == NULL)
+    {
+      note_failure (self, "the user's open", error);
+      return;
+    }
+
+  while (is_going (self) && nap (self, 4000))
+    {
+      if (!self->given.edits)
+        continue;
+      if (!tally_sim_user_act (self->user, store, &error))
+        {
+          note_failure (self, "the user", error);
+          return;
+        }
+    }
+}
+
+static void
+user_main (gpointer data)
+{
+  TallySimDevice *self = data;
+  guint life;
+
+  do
+    {
+      life = self->life;
+      use (self);
+      self->user_down = TRUE;
+      if (is_dead (self))
+        g_cancellable_cancel (self->cancellable);
+      tally_sim_baton_wake (self->given.baton, self->agent_actor);
+
+      /* Somebody without power waits until it is back. */
+      while (is_going (self) && life == self->life)
+        tally_sim_baton_sleep (self->given.baton, G_USEC_PER_SEC);
+    }
+  while (is_going (self));
+
+  self->user_down = TRUE;
+  tally_sim_baton_wake (self->given.baton, self->agent_actor);
+  self->n_over++;
+}
+
+TallySimDevice *
+tally_sim_device_new (const TallySimDeviceOptions *options)
+{
+  TallySimDevice *self = g_new0 (TallySimDevice, 1);
+
+  self->given = *options;
+  self->name = g_strdup_printf ("dev%u", options->index);
+  self->rand = g_rand_new_with_seed (options->seed);
+  self->clock = TALLY_CLOCK (tally_sim_clock_new (options->baton));
+  self->disk = tally_sim_vfs_new (self->name, g_rand_int (self->rand), self->clock);
+  self->transport = tally_sim_transport_new (self->name, options->net, self->clock, self->disk);
+  self->user = tally_sim_user_new (self->name, options->index, options->n_records, options->baton,
+                                   options->trace, options->ledger, g_rand_int (self->rand));
+  self->cancellable = g_cancellable_new ();
+  self->agent_actor = tally_sim_baton_spawn (options->baton, self->name, agent_main, self);
+  self->user_actor = tally_sim_baton_spawn (options->baton, self->name, user_main, self);
+
+  return self;
+}
+
+void
+tally_sim_device_free (TallySimDevice *self)
+{
+  g_assert (self->store == NULL);
+
+  tally_sim_user_free (self->user);
+  g_object_unref (self->transport);
+  tally_sim_vfs_free (self->disk);
+  g_object_unref (self->clock);
+  g_object_unref (self->cancellable);
+  g_rand_free (self->rand);
+  g_free (self->name);
+  g_free (self);
+}
+
+const char *
+tally_sim_device_get_name (TallySimDevice *self)
+{
+  return self->name;
+}
+
+gboolean
+tally_sim_device_is_over (TallySimDevice *self)
+{
+  return self->n_over == 2;
+}
+
+gboolean
+tally_sim_device_open (TallySimDevice *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  tally_sim_vfs_disarm (self->disk);
+  if (is_dead (self))
+    restart (self);
+  g_clear_object (&self->cancellable);
+  self->cancellable = g_cancellable_new ();
+
+  self->store = open_store (self, &error);
+  if (self->store == NULL)
+    note_failure (self, "open", error);
+
+  return self->store != NULL;
+}
+
+void
+tally_sim_device_close (TallySimDevice *self)
+{
+  g_clear_pointer (&self->store, tally_store_close);
+}
+
+TallyStore *
+tally_sim_device_get_store (TallySimDevice *self)
+{
+  return self->store;
+}
+
+TallySimUser *
+tally_sim_device_get_user (TallySimDevice *self)
+{
+  return self->user;
+}
+
+TallySimVfs *
+tally_sim_device_get_disk (TallySimDevice *self)
+{
+  return self->disk;
+}
+
+TallyRun *
+tally_sim_device_sync (TallySimDevice *self)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyRemote) remote = new_remote (self);
+  TallyRun *run = sync_once (self, self->store, remote, "manual", &error);
+
+  if (run == NULL)
+    note_failure (self, "run", error);
+
+  return run;
+}

@@ -1,0 +1,62 @@
+/* sim-device.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sim/sim-net.h"
+#include "sim/sim-user.h"
+#include "sim/sim-vfs.h"
+#include "store/tally-store.h"
+#include "sync/tally-sync.h"
+
+G_BEGIN_DECLS
+
+/* What a device is given. All outlives it. */
+typedef struct
+{
+  guint           index;
+  guint           n_records;
+  gboolean        edits;       /* somebody works on it */
+  guint32         seed;
+  TallySimBaton  *baton;
+  TallySimTrace  *trace;
+  TallySimNet    *net;
+  TallySimLedger *ledger;
+  TallySimOdds    odds;
+  gint64          until_us;    /* when its people and its agent stop */
+} TallySimDeviceOptions;
+
+/**
+ * TallySimDevice:
+ *
+ * One computer: a disk, an agent that runs the engine again and again, and a user with a
+ * connection to the store of his own. When the disk dies, both end, their memory is gone, and the
+ * device comes back with what the disk kept.
+ */
+typedef struct _TallySimDevice TallySimDevice;
+
+/* Its two actors are ready to run. */
+TallySimDevice *tally_sim_device_new         (const TallySimDeviceOptions  *options)
+                                              G_GNUC_WARN_UNUSED_RESULT;
+/* Closed. */
+void            tally_sim_device_free        (TallySimDevice               *self);
+const char     *tally_sim_device_get_name    (TallySimDevice               *self);
+/* Both actors have ended. */
+gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
+
+/* --- afterwards, on the actor that asks --- */
+
+/* Opens the store again, on a disk that holds from now on. */
+gboolean        tally_sim_device_open        (TallySimDevice               *self);
+void            tally_sim_device_close       (TallySimDevice               *self);
+TallyStore     *tally_sim_device_get_store   (TallySimDevice               *self);
+TallySimUser   *tally_sim_device_get_user    (TallySimDevice               *self);
+TallySimVfs    *tally_sim_device_get_disk    (TallySimDevice               *self);
+/* One run; NULL: the store failed, which is a failure of the seed. */
+TallyRun       *tally_sim_device_sync        (TallySimDevice               *self) G_GNUC_WARN_UNUSED_RESULT;
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimDevice, tally_sim_device_free)
+
+G_END_DECLS

@@ -1,0 +1,346 @@
+/* sim-ledger.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-ledger.h"
+
+#include "base/tally-json-text.h"
+
+#include <string.h>
+
+/* A value of one member of one record. */
+typedef struct
+{
+  char     *key;            /* owned */
+  char     *member;         /* owned: with its quotes */
+  char     *value;          /* owned: JSON text */
+  gboolean  acknowledged;
+  gboolean  replaced;       /* by somebody who had seen it */
+} Value;
+
+/* A revision that a user made. */
+typedef struct
+{
+  char     *key;            /* owned */
+  char     *rev;            /* owned */
+  char     *body;           /* owned; NULL: a tombstone */
+  guint     devices;        /* bits of those that made it */
+  gboolean  replaced;       /* by the same user, or shown in a settlement */
+} Made;
+
+struct _TallySimLedger
+{
+  GPtrArray  *values;       /* owned: Value in the order of writing */
+  GHashTable *value_index;  /* owned: "key member value" -> Value (unowned) */
+  GPtrArray  *made;         /* owned: Made in the order of making */
+  GHashTable *made_index;   /* owned: "key rev" -> Made (unowned) */
+};
+
+static void
+value_free (Value *value)
+{
+  g_free (value->value);
+  g_free (value->member);
+  g_free (value->key);
+  g_free (value);
+}
+
+static void
+made_free (Made *made)
+{
+  g_free (made->body);
+  g_free (made->rev);
+  g_free (made->key);
+  g_free (made);
+}
+
+TallySimLedger *
+tally_sim_ledger_new (void)
+{
+  TallySimLedger *self = g_new0 (TallySimLedger, 1);
+
+  self->values = g_ptr_array_new_with_free_func ((GDestroyNotify) value_free);
+  self->value_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->made = g_ptr_array_new_with_free_func ((GDestroyNotify) made_free);
+  self->made_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+
+  return self;
+}
+
+void
+tally_sim_ledger_free (TallySimLedger *self)
+{
+  g_hash_table_unref (self->made_index);
+  g_ptr_array_unref (self->made);
+  g_hash_table_unref (self->value_index);
+  g_ptr_array_unref (self->values);
+  g_free (self);
+}
+
+static char *
+dup_value_name (const char          *key,
+                const TallyJsonSpan *member,
+                const TallyJsonSpan *value)
+{
+  return g_strdup_printf ("%s %.*s %.*s", key, (int) member->length, member->text,
+                          (int) value->length, value->text);
+}
+
+static Value *
+need_value (TallySimLedger        *self,
+            const char            *key,
+            const TallyJsonMember *member)
+{
+  g_autofree char *name = dup_value_name (key, &member->name, &member->value);
+  Value *value = g_hash_table_lookup (self->value_index, name);
+
+  if (value != NULL)
+    return value;
+
+  value = g_new0 (Value, 1);
+  value->key = g_strdup (key);
+  value->member = tally_json_span_dup (&member->name);
+  value->value = tally_json_span_dup (&member->value);
+  g_ptr_array_add (self->values, value);
+  g_hash_table_insert (self->value_index, g_steal_pointer (&name), value);
+
+  return value;
+}
+
+static GArray *
+members_of (const char *body)
+{
+  GArray *members = tally_json_text_members (body != NULL ? body : "{}", -1, NULL);
+
+  g_assert (members != NULL);
+
+  return members;
+}
+
+static gboolean
+holds (GArray                *members,
+       const TallyJsonMember *wanted)
+{
+  for (guint i = 0; i < members->len; i++)
+    {
+      const TallyJsonMember *member = &g_array_index (members, TallyJsonMember, i);
+
+      if (member->name.length == wanted->name.length &&
+          memcmp (member->name.text, wanted->name.text, wanted->name.length) == 0)
+        return member->value.length == wanted->value.length &&
+               memcmp (member->value.text, wanted->value.text, wanted->value.length) == 0;
+    }
+
+  return FALSE;
+}
+
+static void
+replace_side (TallySimLedger      *self,
+              const TallyRevision *side,
+              const char          *body)
+{
+  g_autoptr (GArray) seen = NULL;
+  g_autoptr (GArray) after = NULL;
+  g_autofree char *name = NULL;
+  Made *made;
+
+  if (side == NULL)
+    return;
+
+  name = g_strdup_printf ("%s %s", side->key, side->rev);
+  made = g_hash_table_lookup (self->made_index, name);
+  if (made != NULL)
+    made->replaced = TRUE;
+
+  seen = members_of (side->deleted ? NULL : side->body);
+  after = members_of (body);
+  for (guint i = 0; i < seen->len; i++)
+    {
+      const TallyJsonMember *member = &g_array_index (seen, TallyJsonMember, i);
+
+      if (!holds (after, member))
+        need_value (self, side->key, member)->replaced = TRUE;
+    }
+}
+
+void
+tally_sim_ledger_replace (TallySimLedger    *self,
+                          const TallyRecord *shown,
+                          gboolean           all_sides,
+                          const char        *key,
+                          const char        *body)
+{
+  g_autoptr (GArray) members = members_of (body);
+
+  for (guint i = 0; i < members->len; i++)
+    need_value (self, key, &g_array_index (members, TallyJsonMember, i));
+
+  if (shown == NULL)
+    return;
+
+  replace_side (self, shown->local, body);
+  if (!all_sides)
+    return;
+
+  replace_side (self, shown->base, body);
+  replace_side (self, shown->remote, body);
+  for (guint i = 0; i < shown->leaves->len; i++)
+    replace_side (self, shown->leaves->pdata[i], body);
+}
+
+static gboolean
+is_shown (const TallyRecord   *shown,
+          const TallyRevision *revision)
+{
+  return shown != NULL &&
+         (tally_revision_is_same (shown->local, revision) ||
+          tally_revision_is_same (shown->base, revision) ||
+          tally_revision_is_same (shown->remote, revision));
+}
+
+void
+tally_sim_ledger_acknowledge (TallySimLedger      *self,
+                              guint                device,
+                              const TallyRecord   *shown,
+                              const char          *key,
+                              const TallyRevision *made)
+{
+  g_autoptr (GArray) members = NULL;
+  g_autofree char *name = NULL;
+  Made *entry;
+
+  if (made == NULL || is_shown (shown, made))
+    return;
+
+  members = members_of (made->deleted ? NULL : made->body);
+  for (guint i = 0; i < members->len; i++)
+    need_value (self, key, &g_array_index (members, TallyJsonMember, i))->acknowledged = TRUE;
+
+  name = g_strdup_printf ("%s %s", key, made->rev);
+  entry = g_hash_table_lookup (self->made_index, name);
+  if (entry == NULL)
+    {
+      entry = g_new0 (Made, 1);
+      entry->key = g_strdup (key);
+      entry->rev = g_strdup (made->rev);
+      entry->body = g_strdup (made->deleted ? NULL : made->body);
+      g_ptr_array_add (self->made, entry);
+      g_hash_table_insert (self->made_index, g_steal_pointer (&name), entry);
+    }
+  entry->devices |= 1u << device;
+  entry->replaced = FALSE;
+}
+
+/* Whether all revisions of @tip's line that @other's line lacks were made by @device alone. */
+static gboolean
+is_own_line (TallySimLedger      *self,
+             guint                device,
+             const TallyRevision *tip,
+             const TallyRevision *other)
+{
+  const char *common = tally_revision_common (tip, other);
+  const char *rev = tip->rev;
+
+  for (guint i = 0; rev != NULL && g_strcmp0 (rev, common) != 0; rev = tip->ancestors[i++])
+    {
+      g_autofree char *name = g_strdup_printf ("%s %s", tip->key, rev);
+      Made *made = g_hash_table_lookup (self->made_index, name);
+
+      if (made == NULL || made->devices != 1u << device)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+gboolean
+tally_sim_ledger_is_own_conflict (TallySimLedger    *self,
+                                  guint              device,
+                                  const TallyRecord *record)
+{
+  g_autoptr (GPtrArray) open = tally_record_open_leaves (record);
+
+  if (record->remote == NULL)
+    return FALSE;
+
+  if (record->local != NULL && !tally_revision_is_same (record->local, record->remote) &&
+      (!is_own_line (self, device, record->local, record->remote) ||
+       !is_own_line (self, device, record->remote, record->local)))
+    return FALSE;
+
+  for (guint i = 0; i < open->len; i++)
+    if (!is_own_line (self, device, open->pdata[i], record->remote) ||
+        !is_own_line (self, device, record->remote, open->pdata[i]))
+      return FALSE;
+
+  return TRUE;
+}
+
+static void
+check_value (TallySimTrace *trace,
+             GHashTable    *live,
+             const Value   *value)
+{
+  const char *body = g_hash_table_lookup (live, value->key);
+  g_autoptr (GArray) members = NULL;
+  TallyJsonMember wanted;
+
+  if (!value->acknowledged || value->replaced)
+    return;
+
+  members = members_of (body);
+  wanted.name = (TallyJsonSpan) { .text = value->member, .length = strlen (value->member) };
+  wanted.value = (TallyJsonSpan) { .text = value->value, .length = strlen (value->value) };
+  if (!holds (members, &wanted))
+    tally_sim_trace_fail (trace, "lost: %s of %s was %s, nobody replaced it, and it is gone",
+                          value->member, value->key, value->value);
+}
+
+static void
+check_invented (TallySimLedger *self,
+                TallySimTrace  *trace,
+                const char     *key,
+                const char     *body)
+{
+  g_autoptr (GArray) members = members_of (body);
+
+  for (guint i = 0; i < members->len; i++)
+    {
+      const TallyJsonMember *member = &g_array_index (members, TallyJsonMember, i);
+      g_autofree char *name = dup_value_name (key, &member->name, &member->value);
+
+      if (!g_hash_table_contains (self->value_index, name))
+        tally_sim_trace_fail (trace, "invented: %s", name);
+    }
+}
+
+void
+tally_sim_ledger_check (TallySimLedger *self,
+                        TallySimTrace  *trace,
+                        GHashTable     *live,
+                        GHashTable     *kept,
+                        GHashTable     *kept_bodies)
+{
+  g_autoptr (GList) keys = g_list_sort (g_hash_table_get_keys (live), (GCompareFunc) g_strcmp0);
+
+  for (guint i = 0; i < self->values->len; i++)
+    check_value (trace, live, self->values->pdata[i]);
+
+  for (GList *l = keys; l != NULL; l = l->next)
+    check_invented (self, trace, l->data, g_hash_table_lookup (live, l->data));
+
+  for (guint i = 0; i < self->made->len; i++)
+    {
+      const Made *made = self->made->pdata[i];
+      g_autofree char *name = g_strdup_printf ("%s %s", made->key, made->rev);
+      const char *body = made->body != NULL ? made->body : TALLY_SIM_LEDGER_DELETED;
+      g_autofree char *content = g_strdup_printf ("%s %s", made->key, body);
+
+      if (!made->replaced && !g_hash_table_contains (kept, name) &&
+          !g_hash_table_contains (kept_bodies, content))
+        tally_sim_trace_fail (trace, "forgotten: %s %s is nowhere", name, body);
+    }
+}

@@ -1,0 +1,40 @@
+/* sim-server.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "base/tally-clock.h"
+#include "http/tally-transport.h"
+#include "sim/sim-trace.h"
+
+G_BEGIN_DECLS
+
+#define TALLY_SIM_SERVER_URL "http://127.0.0.1:5985/shop"
+
+/**
+ * TallySimServer:
+ *
+ * The server's own handler on a disk that can die. Confined to the actor that opened it.
+ */
+typedef struct _TallySimServer TallySimServer;
+
+TallySimServer *tally_sim_server_new          (TallySimTrace       *trace,
+                                               TallyClock          *clock,
+                                               guint32              seed) G_GNUC_WARN_UNUSED_RESULT;
+void            tally_sim_server_free         (TallySimServer      *self);
+/* On the actor that will use it; makes the database. */
+void            tally_sim_server_open         (TallySimServer      *self);
+void            tally_sim_server_close        (TallySimServer      *self);
+/* NULL: the machine went down over it; it is up again, with what its disk kept. */
+TallyResponse  *tally_sim_server_handle       (TallySimServer      *self,
+                                               const TallyRequest  *request) G_GNUC_WARN_UNUSED_RESULT;
+/* Goes down at the @n_ops-th write from now. */
+void            tally_sim_server_crash_after  (TallySimServer      *self,
+                                               guint64              n_ops);
+void            tally_sim_server_disarm       (TallySimServer      *self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimServer, tally_sim_server_free)
+
+G_END_DECLS

@@ -1,0 +1,82 @@
+/* sim-transport.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-transport.h"
+
+/**
+ * TallySimTransport:
+ *
+ * A device's end of the simulated network. A device whose disk is dead is dead as a whole: nothing
+ * leaves it any more. Fails as any transport does.
+ */
+struct _TallySimTransport
+{
+  GObject      parent_instance;
+
+  const char  *who;     /* unowned */
+  TallySimNet *net;     /* unowned */
+  TallyClock  *clock;   /* unowned */
+  TallySimVfs *disk;    /* unowned */
+};
+
+static TallyResponse *
+tally_sim_transport_send (TallyTransport      *transport,
+                          const TallyRequest  *request,
+                          GCancellable        *cancellable,
+                          GError             **error)
+{
+  TallySimTransport *self = TALLY_SIM_TRANSPORT (transport);
+  g_autoptr (TallyResponse) response = NULL;
+
+  if (!tally_sim_vfs_is_dead (self->disk))
+    response = tally_sim_net_exchange (self->net, self->who, self->clock, request, cancellable,
+                                       error);
+
+  if (!tally_sim_vfs_is_dead (self->disk))
+    return g_steal_pointer (&response);
+
+  g_clear_error (error);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_CANCELLED, "dead");
+
+  return NULL;
+}
+
+static void
+tally_sim_transport_iface_init (TallyTransportInterface *iface)
+{
+  iface->send = tally_sim_transport_send;
+}
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (TallySimTransport, tally_sim_transport, G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (TALLY_TYPE_TRANSPORT,
+                                                      tally_sim_transport_iface_init))
+
+static void
+tally_sim_transport_class_init (TallySimTransportClass *klass)
+{
+}
+
+static void
+tally_sim_transport_init (TallySimTransport *self)
+{
+}
+
+TallyTransport *
+tally_sim_transport_new (const char  *who,
+                         TallySimNet *net,
+                         TallyClock  *clock,
+                         TallySimVfs *disk)
+{
+  TallySimTransport *self = g_object_new (TALLY_TYPE_SIM_TRANSPORT, NULL);
+
+  self->who = who;
+  self->net = net;
+  self->clock = clock;
+  self->disk = disk;
+
+  return TALLY_TRANSPORT (self);
+}

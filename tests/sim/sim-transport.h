@@ -1,0 +1,23 @@
+/* sim-transport.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "http/tally-transport.h"
+#include "sim/sim-net.h"
+#include "sim/sim-vfs.h"
+
+G_BEGIN_DECLS
+
+#define TALLY_TYPE_SIM_TRANSPORT (tally_sim_transport_get_type ())
+G_DECLARE_FINAL_TYPE (TallySimTransport, tally_sim_transport, TALLY, SIM_TRANSPORT, GObject)
+
+/* @who: (not copied): the device's name; @net, @clock and @disk outlive it. */
+TallyTransport *tally_sim_transport_new (const char  *who,
+                                         TallySimNet *net,
+                                         TallyClock  *clock,
+                                         TallySimVfs *disk) G_GNUC_WARN_UNUSED_RESULT;
+
+G_END_DECLS

@@ -1,0 +1,43 @@
+/* sim-user.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sim/sim-ledger.h"
+#include "store/tally-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TallySimUser:
+ *
+ * Somebody at one device who edits the same few records and fields as everybody else, deletes,
+ * takes edits back and settles conflicts, and tells the ledger what he has seen. Knows nothing of
+ * the network. On the actor that has the store open.
+ */
+typedef struct _TallySimUser TallySimUser;
+
+TallySimUser *tally_sim_user_new    (const char      *name,
+                                     guint            device,
+                                     guint            n_records,
+                                     TallySimBaton   *baton,
+                                     TallySimTrace   *trace,
+                                     TallySimLedger  *ledger,
+                                     guint32          seed) G_GNUC_WARN_UNUSED_RESULT;
+void          tally_sim_user_free   (TallySimUser    *self);
+
+/* One thing a user does. FALSE: the store failed (what it refuses is no failure). */
+gboolean      tally_sim_user_act    (TallySimUser    *self,
+                                     TallyStore      *store,
+                                     GError         **error);
+/* Settles one open conflict, if there is any: *settled. */
+gboolean      tally_sim_user_settle (TallySimUser    *self,
+                                     TallyStore      *store,
+                                     gboolean        *settled,
+                                     GError         **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimUser, tally_sim_user_free)
+
+G_END_DECLS

@@ -1,0 +1,230 @@
+/* sim.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-world.h"
+
+#include <locale.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* sim: lives through many worlds and tells how many of them went wrong.
+ *
+ *   sim --start N --seeds N --jobs N [--twice]     many, the last line sums up
+ *   sim --seed N --trace                           one, line by line
+ *
+ * Ends with 1 when any failed; each failure is one line that reproduces it. */
+
+#define MAX_JOBS 64
+#define MAX_EVENTS 20000   /* more are counted as so many */
+
+/* What a job's process writes while it works and the parent reads: shared memory. */
+typedef struct
+{
+  guint64 n_done;
+  guint64 n_failed;
+  guint64 n_differing;                  /* seeds whose second run was another one */
+  guint64 n_faults[TALLY_SIM_N_FAULTS];
+  guint32 n_seeds_by_events[MAX_EVENTS + 1];
+  gint64  seed;                         /* the one under way; -1: none */
+} Tally;
+
+static gint64 start = 0;
+static gint64 n_seeds = 1000;
+static gint64 one_seed = -1;
+static int n_jobs = 1;
+static int max_failures = 10;
+static gboolean trace = FALSE;
+static gboolean twice = FALSE;
+
+static const GOptionEntry entries[] = {
+  { "start", 0, 0, G_OPTION_ARG_INT64, &start, "First seed", "N" },
+  { "seeds", 0, 0, G_OPTION_ARG_INT64, &n_seeds, "How many seeds", "N" },
+  { "seed", 0, 0, G_OPTION_ARG_INT64, &one_seed, "Only this seed", "N" },
+  { "jobs", 0, 0, G_OPTION_ARG_INT, &n_jobs, "Processes", "N" },
+  { "trace", 0, 0, G_OPTION_ARG_NONE, &trace, "Print what happens", NULL },
+  { "twice", 0, 0, G_OPTION_ARG_NONE, &twice, "Run each seed twice and compare", NULL },
+  { "max-failures", 0, 0, G_OPTION_ARG_INT, &max_failures, "Stop a process after so many", "N" },
+  { NULL }
+};
+
+static void
+run_seed (gint64  seed,
+          Tally  *tally)
+{
+  g_auto (TallySimResult) result = { 0 };
+
+  tally->seed = seed;
+  tally_sim_world_run ((guint32) seed, trace, &result);
+
+  if (twice)
+    {
+      g_auto (TallySimResult) again = { 0 };
+
+      tally_sim_world_run ((guint32) seed, FALSE, &again);
+      if (again.hash != result.hash)
+        {
+          tally->n_differing++;
+          g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --twice: another trace\n", seed);
+        }
+    }
+
+  tally->n_done++;
+  tally->n_seeds_by_events[MIN (result.n_events, MAX_EVENTS)]++;
+  for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
+    tally->n_faults[i] += result.n_faults[i];
+  if (result.failure != NULL)
+    {
+      tally->n_failed++;
+      g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --trace: %s\n", seed, result.failure);
+    }
+  tally->seed = -1;
+}
+
+static void
+run_job (int    job,
+         Tally *tally)
+{
+  for (gint64 seed = start + job; seed < start + n_seeds; seed += n_jobs)
+    if (tally->n_failed + tally->n_differing < (guint64) max_failures)
+      run_seed (seed, tally);
+}
+
+static guint
+median_events (const Tally *tallies)
+{
+  guint64 n_all = 0;
+  guint64 n_below = 0;
+  guint events = 0;
+
+  for (int job = 0; job < n_jobs; job++)
+    n_all += tallies[job].n_done;
+
+  for (; events < MAX_EVENTS; events++)
+    {
+      for (int job = 0; job < n_jobs; job++)
+        n_below += tallies[job].n_seeds_by_events[events];
+      if (n_below * 2 >= n_all)
+        break;
+    }
+
+  return events;
+}
+
+static gboolean
+sum_up (const Tally *tallies,
+        gint64       elapsed_us)
+{
+  g_autoptr (GString) faults = g_string_new (NULL);
+  guint64 n_done = 0;
+  guint64 n_failed = 0;
+
+  for (int job = 0; job < n_jobs; job++)
+    {
+      const Tally *tally = &tallies[job];
+
+      n_done += tally->n_done;
+      n_failed += tally->n_failed + tally->n_differing;
+      if (tally->seed >= 0)
+        {
+          n_failed++;
+          g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --trace: the process died\n",
+                   tally->seed);
+        }
+    }
+
+  for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
+    {
+      guint64 n = 0;
+
+      for (int job = 0; job < n_jobs; job++)
+        n += tallies[job].n_faults[i];
+      g_string_append_printf (faults, " %s %" G_GUINT64_FORMAT, tally_sim_fault_to_string (i), n);
+    }
+
+  g_print ("seeds %" G_GUINT64_FORMAT ", events %u (median), faults%s, failures %" G_GUINT64_FORMAT
+           ", %.0f seeds/s\n", n_done, median_events (tallies), faults->str, n_failed,
+           (double) n_done * G_USEC_PER_SEC / (double) MAX (elapsed_us, 1));
+
+  return n_failed == 0;
+}
+
+/* Processes, not threads: SQLite's generator and default VFS belong to a process. */
+static void
+run_jobs (Tally *tallies)
+{
+  for (int job = 0; job < n_jobs; job++)
+    {
+      pid_t pid = fork ();
+
+      if (pid == 0)
+        {
+          run_job (job, &tallies[job]);
+          _exit (0);
+        }
+      if (pid < 0)
+        g_error ("fork failed");
+    }
+
+  while (wait (NULL) > 0)
+    ;
+}
+
+/* A server whose disk dies says so; here that is nobody's news. */
+static GLogWriterOutput
+write_log (GLogLevelFlags   level,
+           const GLogField *fields,
+           gsize            n_fields,
+           gpointer         data)
+{
+  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) == 0)
+    return G_LOG_WRITER_HANDLED;
+
+  return g_log_writer_default (level, fields, n_fields, data);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_autoptr (GOptionContext) options = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  gint64 begun_us = g_get_monotonic_time ();
+  Tally *tallies;
+
+  setlocale (LC_ALL, "C.UTF-8");
+  g_log_set_writer_func (write_log, NULL, NULL);
+  g_option_context_add_main_entries (options, entries, NULL);
+  if (!g_option_context_parse (options, &argc, &argv, &error))
+    {
+      g_printerr ("%s\n", error->message);
+      return 2;
+    }
+
+  n_jobs = CLAMP (n_jobs, 1, MAX_JOBS);
+  if (one_seed >= 0)
+    {
+      start = one_seed;
+      n_seeds = 1;
+      n_jobs = 1;
+    }
+
+  tallies = mmap (NULL, sizeof (Tally) * (gsize) n_jobs, PROT_READ | PROT_WRITE,
+                  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (tallies == MAP_FAILED)
+    g_error ("no memory to share");
+  for (int job = 0; job < n_jobs; job++)
+    tallies[job].seed = -1;
+
+  if (n_jobs == 1)
+    run_job (0, &tallies[0]);
+  else
+    run_jobs (tallies);
+
+  return sum_up (tallies, g_get_monotonic_time () - begun_us) ? 0 : 1;
+}
