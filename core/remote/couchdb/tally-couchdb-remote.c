@@ -67,6 +67,8 @@ read_product (TallyRemoteInfo *info,
   else if (tally_json_members_find (members, "couchdb") != NULL &&
            (name == NULL || g_str_equal (name, "The Apache Software Foundation")))
     info->product = g_strdup ("CouchDB");
+  else if (name != NULL && g_str_equal (name, "Tallystick"))
+    info->product = g_strdup ("tallystick-server");
   else
     info->product = g_steal_pointer (&name);
 }

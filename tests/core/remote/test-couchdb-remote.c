@@ -28,7 +28,9 @@ test_probe (TallyRemoteRig *rig,
     { "{\"express-pouchdb\":\"Welcome!\",\"version\":\"4.2.0\","
       "\"vendor\":{\"name\":\"PouchDB authors\",\"version\":\"4.2.0\"}}", "PouchDB Server", "4.2.0" },
     { "{\"couchdb\":\"Welcome\",\"version\":\"0.1.0\","
-      "\"vendor\":{\"name\":\"tallystick-server\"}}", "tallystick-server", "0.1.0" },
+      "\"vendor\":{\"name\":\"Tallystick\"}}", "tallystick-server", "0.1.0" },
+    { "{\"couchdb\":\"Welcome\",\"version\":\"1\","
+      "\"vendor\":{\"name\":\"Somebody\"}}", "Somebody", "1" },
     { "<html>", "", "" },
   };
 
