@@ -1,0 +1,310 @@
+/* tally-command-sync.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-cli"
+
+#include "cli/tally-command.h"
+#include "cli/tally-json-view.h"
+#include "cli/tally-progress-line.h"
+#include "config.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Ctrl-C while a run is waited for: the first ends the run, the second the program. */
+typedef struct
+{
+  TallyBusSync *proxy;         /* borrowed */
+  guint         sources[2];
+  guint         n_signals;
+} Interrupt;
+
+static gboolean
+interrupt_cb (gpointer user_data)
+{
+  Interrupt *self = user_data;
+
+  /* The store stands every kind of death; the run shows as interrupted. */
+  if (++self->n_signals > 1)
+    {
+      signal (SIGINT, SIG_DFL);
+      raise (SIGINT);
+    }
+
+  g_printerr ("%s\n", _("Stopping after this batch… (again: leave at once)"));
+  tally_bus_sync_call_cancel (self->proxy, NULL, NULL, NULL);
+
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+interrupt_begin (Interrupt    *self,
+                 TallyBusSync *proxy)
+{
+  self->proxy = proxy;
+  self->sources[0] = g_unix_signal_add (SIGINT, interrupt_cb, self);
+  self->sources[1] = g_unix_signal_add (SIGTERM, interrupt_cb, self);
+}
+
+static void
+interrupt_end (Interrupt *self)
+{
+  g_source_remove (self->sources[0]);
+  g_source_remove (self->sources[1]);
+}
+
+/* One run's object as text. */
+static char *
+call_sync (TallyCli  *cli,
+           GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (TallyProgressLine) line = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  GVariantDict options;
+  Interrupt interrupt = { NULL, };
+  char *json = NULL;
+
+  if (!cli->options->json)
+    line = tally_progress_line_new (proxy, cli->output);
+
+  g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "trigger", "s", "manual");
+  if (cli->options->full)
+    g_variant_dict_insert (&options, "full", "b", TRUE);
+
+  interrupt_begin (&interrupt, proxy);
+  tally_bus_sync_call_sync (proxy, g_variant_dict_end (&options), NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  interrupt_end (&interrupt);
+
+  tally_bus_sync_call_sync_finish (proxy, &json, result, error);
+  return json;
+}
+
+/* What the run as a whole failed with; SUCCESS when it did not. */
+static TallyExitCode
+failure_of_run (TallyJsonView *run)
+{
+  g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
+  g_autofree char *status = tally_json_view_dup_string (run, "status");
+
+  if (g_strcmp0 (status, "success") == 0)
+    return TALLY_EXIT_SUCCESS;
+  if (g_strcmp0 (status, "partial") == 0)
+    return TALLY_EXIT_PARTIAL;
+  if (g_strcmp0 (status, "cancelled") == 0)
+    return TALLY_EXIT_CANCELLED;
+
+  for (guint i = 0; i < errors->len; i++)
+    {
+      g_autofree char *record = tally_json_view_dup_string (errors->pdata[i], "record");
+      g_autofree char *code = tally_json_view_dup_string (errors->pdata[i], "code");
+
+      if (record == NULL && code != NULL)
+        return tally_exit_code_for_reason (code);
+    }
+
+  return TALLY_EXIT_FAILED;
+}
+
+static void
+print_counts (TallyOutput   *output,
+              TallyJsonView *counts)
+{
+  static const char * const names[][2] = {
+    { "pulled", N_("received") },
+    { "pushed", N_("sent") },
+    { "deleted", N_("deleted") },
+    { "failed", N_("failed") },
+    { "quarantined", N_("set aside") },
+    { "held", N_("held") },
+  };
+  gboolean any = FALSE;
+
+  for (guint i = 0; counts != NULL && i < G_N_ELEMENTS (names); i++)
+    {
+      gint64 n = tally_json_view_get_int (counts, names[i][0]);
+
+      if (n == 0)
+        continue;
+      tally_output_printf (output, "%s%" G_GINT64_FORMAT " %s", any ? ", " : "", n,
+                           _(names[i][1]));
+      any = TRUE;
+    }
+
+  tally_output_raw (output, any ? "" : _("nothing to do"), -1);
+}
+
+static const char *
+describe_status (TallyExitCode code)
+{
+  switch (code)
+    {
+    case TALLY_EXIT_SUCCESS:
+      return _("Done");
+    case TALLY_EXIT_PARTIAL:
+      return _("Done in part");
+    case TALLY_EXIT_CANCELLED:
+      return _("Stopped; the next run goes on from here");
+    default:
+      return _("Failed");
+    }
+}
+
+static void
+print_run (TallyOutput   *output,
+           TallyJsonView *run,
+           TallyExitCode  code)
+{
+  g_autoptr (TallyJsonView) records = tally_json_view_get_view (run, "records");
+  g_autoptr (TallyJsonView) conflicts = tally_json_view_get_view (run, "conflicts");
+  double seconds = tally_json_view_get_int (run, "duration_ms") / 1000.0;
+  gint64 n_merged = 0;
+  gint64 n_open = 0;
+
+  tally_output_printf (output, "%s: ", describe_status (code));
+  print_counts (output, records);
+  tally_output_printf (output, _(" in %.1f s\n"), seconds);
+
+  if (conflicts != NULL)
+    {
+      n_merged = tally_json_view_get_int (conflicts, "auto_resolved");
+      n_open = tally_json_view_get_int (conflicts, "needs_user");
+    }
+  if (n_merged > 0)
+    tally_output_printf (output, ngettext ("%u record changed on both sides was merged.\n",
+                                           "%u records changed on both sides were merged.\n",
+                                           (gulong) n_merged), (guint) n_merged);
+  if (n_open > 0)
+    tally_output_printf (output, ngettext ("%u conflict needs you: tallyctl conflicts\n",
+                                           "%u conflicts need you: tallyctl conflicts\n",
+                                           (gulong) n_open), (guint) n_open);
+}
+
+/* To standard error, whatever goes to standard output: a script's log shows the cause. */
+static void
+report_errors (TallyJsonView *run)
+{
+  g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
+
+  for (guint i = 0; i < errors->len; i++)
+    {
+      g_autofree char *record = tally_json_view_dup_string (errors->pdata[i], "record");
+      g_autofree char *message = tally_json_view_dup_string (errors->pdata[i], "message");
+      g_autofree char *code = tally_json_view_dup_string (errors->pdata[i], "code");
+      g_autofree char *shown = NULL;
+      g_autofree char *what = NULL;
+
+      what = tally_output_escape (message != NULL ? message : code != NULL ? code : "");
+      shown = record == NULL ? g_strdup ("") : tally_output_escape (record);
+      g_printerr ("tallyctl: %s%s%s\n", shown, *shown == '\0' ? "" : ": ", what);
+    }
+}
+
+gboolean
+tally_command_sync (TallyCli  *cli,
+                    GError   **error)
+{
+  g_autofree char *json = call_sync (cli, error);
+  g_autoptr (TallyJsonView) run = NULL;
+  gboolean asked = FALSE;
+
+  if (json == NULL)
+    return FALSE;
+  run = tally_json_view_new (json, -1, error);
+  if (run == NULL)
+    return FALSE;
+  cli->exit_code = failure_of_run (run);
+
+  if (cli->exit_code == TALLY_EXIT_SIGN_IN)
+    {
+      if (!tally_cli_sign_in (cli, &asked, error))
+        return FALSE;
+      if (asked)
+        {
+          g_clear_pointer (&json, g_free);
+          g_clear_pointer (&run, tally_json_view_free);
+          json = call_sync (cli, error);
+          if (json != NULL)
+            run = tally_json_view_new (json, -1, error);
+          if (run == NULL)
+            return FALSE;
+          cli->exit_code = failure_of_run (run);
+        }
+    }
+
+  if (cli->options->json)
+    tally_output_line (cli->output, json);
+  else
+    print_run (cli->output, run, cli->exit_code);
+  tally_output_flush (cli->output);
+  report_errors (run);
+
+  return TRUE;
+}
+
+static void
+print_answer (TallyCli   *cli,
+              const char *json,
+              const char *words)
+{
+  tally_output_line (cli->output, cli->options->json ? json : words);
+}
+
+gboolean
+tally_command_pause (TallyCli  *cli,
+                     GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  tally_bus_sync_call_pause (proxy, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  if (!tally_bus_sync_call_pause_finish (proxy, result, error))
+    return FALSE;
+
+  print_answer (cli, "{\"paused\":true}", _("Paused. “tallyctl resume” ends it."));
+  return TRUE;
+}
+
+gboolean
+tally_command_resume (TallyCli  *cli,
+                      GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  tally_bus_sync_call_resume (proxy, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  if (!tally_bus_sync_call_resume_finish (proxy, result, error))
+    return FALSE;
+
+  print_answer (cli, "{\"paused\":false}", _("No longer paused."));
+  return TRUE;
+}
+
+gboolean
+tally_command_cancel (TallyCli  *cli,
+                      GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  tally_bus_sync_call_cancel (proxy, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  if (!tally_bus_sync_call_cancel_finish (proxy, result, error))
+    return FALSE;
+
+  print_answer (cli, "{\"cancelled\":true}", _("The run under way, if any, ends after its batch."));
+  return TRUE;
+}

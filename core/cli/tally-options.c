@@ -1,0 +1,216 @@
+/* tally-options.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-cli"
+
+#include "cli/tally-options.h"
+
+#include "cli/tally-exit-code.h"
+
+#include "config.h"
+
+#include <glib/gi18n.h>
+
+/* FILENAME, not STRING: GOption converts a STRING from the locale's character set. */
+static const struct
+{
+  const char *name;
+  gsize       offset;         /* in TallyOptions */
+  GOptionArg  type;
+  gboolean    global;
+  const char *description;
+  const char *parameter;      /* nullable */
+} registry[] = {
+  { "store", G_STRUCT_OFFSET (TallyOptions, store), G_OPTION_ARG_FILENAME, TRUE,
+    N_("Work on this store; without it, on the agent's, else on the default one"), N_("FILE") },
+  { "server", G_STRUCT_OFFSET (TallyOptions, server), G_OPTION_ARG_FILENAME, TRUE,
+    N_("The database to agree with; needed once, the same again is fine"), N_("URL") },
+  { "user", G_STRUCT_OFFSET (TallyOptions, user), G_OPTION_ARG_FILENAME, TRUE,
+    N_("Who to sign in as"), N_("NAME") },
+  { "password-file", G_STRUCT_OFFSET (TallyOptions, password_file), G_OPTION_ARG_FILENAME, TRUE,
+    N_("Password: the first line of this file (or set TALLY_PASSWORD)"), N_("FILE") },
+  { "help", G_STRUCT_OFFSET (TallyOptions, help), G_OPTION_ARG_NONE, TRUE,
+    N_("Say what can be given"), NULL },
+  { "version", G_STRUCT_OFFSET (TallyOptions, version), G_OPTION_ARG_NONE, TRUE,
+    N_("Print the version"), NULL },
+
+  { "json", G_STRUCT_OFFSET (TallyOptions, json), G_OPTION_ARG_NONE, FALSE,
+    N_("Print JSON"), NULL },
+  { "full", G_STRUCT_OFFSET (TallyOptions, full), G_OPTION_ARG_NONE, FALSE,
+    N_("Read everything again, from the start"), NULL },
+  { "problems", G_STRUCT_OFFSET (TallyOptions, problems), G_OPTION_ARG_NONE, FALSE,
+    N_("Only records that wait, conflict or were refused"), NULL },
+  { "collection", G_STRUCT_OFFSET (TallyOptions, collection), G_OPTION_ARG_FILENAME, FALSE,
+    N_("Only records of this collection"), N_("NAME") },
+  { "search", G_STRUCT_OFFSET (TallyOptions, search), G_OPTION_ARG_FILENAME, FALSE,
+    N_("Only records with this text in id or body"), N_("TEXT") },
+  { "limit", G_STRUCT_OFFSET (TallyOptions, limit), G_OPTION_ARG_INT, FALSE,
+    N_("At most so many"), N_("N") },
+  { "offset", G_STRUCT_OFFSET (TallyOptions, offset), G_OPTION_ARG_INT, FALSE,
+    N_("Leave out so many at the start"), N_("N") },
+  { "field", G_STRUCT_OFFSET (TallyOptions, fields), G_OPTION_ARG_FILENAME_ARRAY, FALSE,
+    N_("Take this field from base, local or server; may be repeated"), N_("/POINTER=SIDE") },
+  { "value", G_STRUCT_OFFSET (TallyOptions, values), G_OPTION_ARG_FILENAME_ARRAY, FALSE,
+    N_("Give this field a JSON value of its own; may be repeated"), N_("/POINTER=JSON") },
+  { "take", G_STRUCT_OFFSET (TallyOptions, take), G_OPTION_ARG_FILENAME, FALSE,
+    N_("Take one whole version: base, local, server, or its number in a fork"), N_("VERSION") },
+  { "rev", G_STRUCT_OFFSET (TallyOptions, rev), G_OPTION_ARG_FILENAME, FALSE,
+    N_("Only if this is still the record's revision"), N_("REV") },
+};
+
+TallyOptions *
+tally_options_new (void)
+{
+  TallyOptions *self = g_new0 (TallyOptions, 1);
+
+  self->limit = -1;
+
+  return self;
+}
+
+void
+tally_options_free (TallyOptions *self)
+{
+  g_free (self->store);
+  g_free (self->server);
+  g_free (self->user);
+  g_free (self->password_file);
+  g_free (self->collection);
+  g_free (self->search);
+  g_strfreev (self->fields);
+  g_strfreev (self->values);
+  g_free (self->take);
+  g_free (self->rev);
+  g_strfreev (self->arguments);
+  g_free (self);
+}
+
+static void
+add_option (GArray       *entries,
+            TallyOptions *self,
+            guint         index)
+{
+  GOptionEntry entry = {
+    .long_name = registry[index].name,
+    .arg = registry[index].type,
+    .arg_data = (guint8 *) self + registry[index].offset,
+    .description = registry[index].description,
+    .arg_description = registry[index].parameter,
+  };
+
+  g_array_append_val (entries, entry);
+}
+
+static void
+add_group (GOptionContext *context,
+           const char     *name,
+           const char     *title,
+           GArray         *entries)
+{
+  GOptionGroup *group = g_option_group_new (name, title, title, NULL, NULL);
+
+  g_option_group_set_translation_domain (group, GETTEXT_PACKAGE);
+  g_option_group_add_entries (group, (GOptionEntry *) entries->data);
+  g_option_context_add_group (context, group);
+}
+
+static void
+add_globals (TallyOptions   *self,
+             GOptionContext *context)
+{
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+
+  for (guint i = 0; i < G_N_ELEMENTS (registry); i++)
+    if (registry[i].global)
+      add_option (entries, self, i);
+
+  add_group (context, "global", _("Global options:"), entries);
+}
+
+GOptionContext *
+tally_options_new_globals (TallyOptions *self)
+{
+  GOptionContext *context = g_option_context_new (NULL);
+
+  /* The first word that is no option is the command. */
+  g_option_context_set_strict_posix (context, TRUE);
+  g_option_context_set_help_enabled (context, FALSE);
+  add_globals (self, context);
+
+  return context;
+}
+
+GOptionContext *
+tally_options_new_command (TallyOptions *self,
+                           const char   *parameters,
+                           const char   *names)
+{
+  GOptionContext *context = g_option_context_new (parameters);
+  g_auto (GStrv) wanted = g_strsplit (names, " ", -1);
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  GOptionEntry rest[] = {
+    { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &self->arguments, NULL, NULL },
+    { NULL, 0, 0, 0, NULL, NULL, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (registry); i++)
+    if (g_strv_contains ((const char * const *) wanted, registry[i].name))
+      add_option (entries, self, i);
+
+  g_option_context_set_help_enabled (context, FALSE);
+  g_option_context_add_main_entries (context, rest, GETTEXT_PACKAGE);
+  add_group (context, "command", _("Options:"), entries);
+  add_globals (self, context);
+
+  return context;
+}
+
+static gboolean
+check_text (const char  *text,
+            GError     **error)
+{
+  g_autofree char *shown = NULL;
+
+  if (text == NULL || g_utf8_validate (text, -1, NULL))
+    return TRUE;
+
+  shown = g_filename_display_name (text);
+  g_set_error (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+               _("“%s” is not valid UTF-8; ids and texts must be."), shown);
+  return FALSE;
+}
+
+static gboolean
+check_texts (char    **texts,
+             GError  **error)
+{
+  for (guint i = 0; texts != NULL && texts[i] != NULL; i++)
+    if (!check_text (texts[i], error))
+      return FALSE;
+
+  return TRUE;
+}
+
+gboolean
+tally_options_check (TallyOptions  *self,
+                     gboolean       takes_id,
+                     GError       **error)
+{
+  if (self->arguments == NULL)
+    self->arguments = g_new0 (char *, 1);
+
+  if (self->limit < -1 || self->offset < 0)
+    {
+      g_set_error (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                   _("--limit and --offset must not be negative."));
+      return FALSE;
+    }
+
+  return (!takes_id || check_text (self->arguments[0], error)) &&
+         check_text (self->server, error) && check_text (self->user, error) &&
+         check_text (self->collection, error) && check_text (self->search, error) &&
+         check_text (self->take, error) && check_text (self->rev, error) &&
+         check_texts (self->fields, error) && check_texts (self->values, error);
+}
