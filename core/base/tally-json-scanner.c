@@ -45,7 +45,24 @@ tally_json_scanner_init (TallyJsonScanner *self,
   self->length = length;
   self->offset = 0;
   self->depth = 0;
+  self->max_depth = TALLY_JSON_MAX_NESTING;
   self->expect = EXPECT_VALUE;
+}
+
+/**
+ * tally_json_scanner_set_max_depth:
+ * @self: a scanner on its first byte
+ * @max_depth: levels, at most %TALLY_JSON_MAX_NESTING
+ *
+ * Makes deeper nesting an error.
+ */
+void
+tally_json_scanner_set_max_depth (TallyJsonScanner *self,
+                                  guint             max_depth)
+{
+  g_return_if_fail (max_depth <= TALLY_JSON_MAX_NESTING);
+
+  self->max_depth = max_depth;
 }
 
 /**
@@ -127,7 +144,7 @@ open_level (TallyJsonScanner  *self,
   guint level = self->depth;
   guint8 bit = 1 << (level % 8);
 
-  if (level == TALLY_JSON_MAX_DEPTH)
+  if (level == self->max_depth)
     return fail (self, TALLY_JSON_ERROR_DEPTH, _("nested too deeply"), error);
 
   if (object)

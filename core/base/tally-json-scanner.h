@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * @TALLY_JSON_ERROR_SYNTAX: not JSON (RFC 8259)
  * @TALLY_JSON_ERROR_ENCODING: not UTF-8, or a lone surrogate escape where text is needed
  * @TALLY_JSON_ERROR_DUPLICATE: an object names one member twice
- * @TALLY_JSON_ERROR_DEPTH: nested deeper than %TALLY_JSON_MAX_DEPTH
+ * @TALLY_JSON_ERROR_DEPTH: nested deeper than %TALLY_JSON_MAX_DEPTH where a document is taken in,
+ *   than %TALLY_JSON_MAX_NESTING anywhere
  *
  * The message always names the line.
  */
@@ -29,8 +30,13 @@ typedef enum
 #define TALLY_JSON_ERROR (tally_json_error_quark ())
 GQuark tally_json_error_quark (void);
 
-/* CouchDB and PouchDB Server both take 1,000 levels; nobody's receipts come near. */
+/* What a document may have: CouchDB and PouchDB Server both take 1,000 levels; nobody's receipts
+ * come near. */
 #define TALLY_JSON_MAX_DEPTH 1000
+
+/* What can be read at all. A page wraps documents in levels of its own, and one document that is
+ * too deep must be refused by itself, not with the page it came in. A bit a level. */
+#define TALLY_JSON_MAX_NESTING 10000
 
 typedef enum
 {
@@ -68,14 +74,19 @@ typedef struct
   const char *text;
   gsize       length;
   gsize       offset;
-  guint       depth;                            /* open objects and arrays */
+  guint       depth;         /* open objects and arrays */
+  guint       max_depth;
   int         expect;
-  guint8      nesting[TALLY_JSON_MAX_DEPTH / 8 + 1]; /* bit set: that level is an object */
+  guint8      nesting[TALLY_JSON_MAX_NESTING / 8]; /* bit set: that level is an object */
 } TallyJsonScanner;
 
 void            tally_json_scanner_init        (TallyJsonScanner  *self,
                                                 const char        *text,
                                                 gsize              length);
+/* After init: refuses what is nested deeper than @max_depth; TALLY_JSON_MAX_NESTING at first. */
+void            tally_json_scanner_set_max_depth
+                                               (TallyJsonScanner  *self,
+                                                guint              max_depth);
 void            tally_json_scanner_clear       (TallyJsonScanner  *self);
 TallyJsonToken  tally_json_scanner_next        (TallyJsonScanner  *self,
                                                 TallyJsonSpan     *span,

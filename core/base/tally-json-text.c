@@ -129,6 +129,7 @@ tally_json_text_compact (const char  *text,
   char *end;
 
   tally_json_scanner_init (&scanner, text, n_bytes);
+  tally_json_scanner_set_max_depth (&scanner, TALLY_JSON_MAX_DEPTH);
   compact = g_malloc (n_bytes + 1);
   end = write_compact (&scanner, compact, error);
   if (end == NULL)
@@ -145,7 +146,8 @@ tally_json_text_compact (const char  *text,
  * @out: appended to; as it was on failure
  * @error: #TallyJsonError, with the line in @text
  *
- * As tally_json_text_compact(), for a part of a text.
+ * As tally_json_text_compact(), for a member or element of a document: the document's own level
+ * counts.
  *
  * Returns: %FALSE when the value is wrong
  */
@@ -168,6 +170,8 @@ tally_json_span_append_compact (const TallyJsonSpan  *span,
     }
 
   tally_json_scanner_init (&scanner, text, start + span->length);
+  /* it was one level down */
+  tally_json_scanner_set_max_depth (&scanner, TALLY_JSON_MAX_DEPTH - 1);
   scanner.offset = start;
   g_string_set_size (out, before + span->length);
   end = write_compact (&scanner, out->str + before, error);

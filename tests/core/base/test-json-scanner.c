@@ -121,11 +121,12 @@ nest (guint       depth,
 static void
 test_depth (void)
 {
-  g_autofree char *arrays = nest (1000, "[", "", "]");
-  g_autofree char *objects = nest (1000, "{\"a\":", "1", "}");
-  g_autofree char *mixed = nest (500, "[{\"a\":", "1", "}]");
-  g_autofree char *deep_arrays = nest (1001, "[", "", "]");
-  g_autofree char *deep_objects = nest (1001, "{\"a\":", "1", "}");
+  const guint most = TALLY_JSON_MAX_NESTING;
+  g_autofree char *arrays = nest (most, "[", "", "]");
+  g_autofree char *objects = nest (most, "{\"a\":", "1", "}");
+  g_autofree char *mixed = nest (most / 2, "[{\"a\":", "1", "}]");
+  g_autofree char *deep_arrays = nest (most + 1, "[", "", "]");
+  g_autofree char *deep_objects = nest (most + 1, "{\"a\":", "1", "}");
   g_autofree char *crossed = nest (500, "[{\"a\":", "1", "]}");
 
   assert_good (arrays);
@@ -134,6 +135,20 @@ test_depth (void)
   assert_bad (deep_arrays, TALLY_JSON_ERROR_DEPTH);
   assert_bad (deep_objects, TALLY_JSON_ERROR_DEPTH);
   assert_bad (crossed, TALLY_JSON_ERROR_SYNTAX);
+}
+
+static void
+test_max_depth (void)
+{
+  g_auto (TallyJsonScanner) scanner = { 0 };
+  g_autoptr (GError) error = NULL;
+
+  tally_json_scanner_init (&scanner, "[{},[[]]]", 9);
+  tally_json_scanner_set_max_depth (&scanner, 2);
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpint (tally_json_scanner_next (&scanner, NULL, NULL), !=, TALLY_JSON_TOKEN_ERROR);
+  g_assert_cmpint (tally_json_scanner_next (&scanner, NULL, &error), ==, TALLY_JSON_TOKEN_ERROR);
+  g_assert_error (error, TALLY_JSON_ERROR, TALLY_JSON_ERROR_DEPTH);
 }
 
 static void
@@ -203,6 +218,7 @@ main (int    argc,
   g_test_add_func ("/base/json-scanner/bad", test_bad);
   g_test_add_func ("/base/json-scanner/encoding", test_encoding);
   g_test_add_func ("/base/json-scanner/depth", test_depth);
+  g_test_add_func ("/base/json-scanner/max-depth", test_max_depth);
   g_test_add_func ("/base/json-scanner/lines", test_lines);
   g_test_add_func ("/base/json-scanner/tokens", test_tokens);
   g_test_add_func ("/base/json-scanner/skip-nothing", test_skip_nothing);

@@ -5,7 +5,7 @@
 
 #include "model/tally-revision.h"
 
-#include "base/tally-json-scanner.h"
+#include "base/tally-json-text.h"
 
 #include <string.h>
 
@@ -124,6 +124,83 @@ test_refused (void)
   assert_refused ("{\"_id\":\"a\",\"_revisions\":{\"start\":1,\"ids\":[]}}", model, rev, "_revisions");
   assert_refused ("{\"_id\":\"a\",\"_revisions\":{\"start\":1,\"ids\":[1]}}", model, rev, "_revisions");
   assert_refused ("{\"_id\":\"a\",\"_revisions\":[]}", model, rev, "_revisions");
+}
+
+/* A document a thousand levels deep is good, also inside a page; one level more is refused by
+ * itself: the page can still be taken apart. */
+static void
+test_depth (void)
+{
+  for (guint inner = 998; inner <= 999; inner++)
+    {
+      g_autoptr (GString) page = g_string_new ("{\"results\":[{\"ok\":{\"_id\":\"a\",\"x\":");
+      g_autoptr (GArray) members = NULL;
+      g_autoptr (GArray) rows = NULL;
+      g_autoptr (GArray) row = NULL;
+      g_autoptr (TallyRevision) revision = NULL;
+      g_autoptr (GError) error = NULL;
+      TallyJsonSpan span;
+
+      for (guint i = 0; i <= inner; i++)
+        g_string_append_c (page, '[');
+      for (guint i = 0; i <= inner; i++)
+        g_string_append_c (page, ']');
+      g_string_append (page, "}}]}");
+
+      members = tally_json_text_members (page->str, -1, &error);
+      g_assert_no_error (error);
+      span = tally_json_members_find (members, "results")->value;
+      rows = tally_json_text_elements (span.text, (gssize) span.length, &error);
+      g_assert_no_error (error);
+      span = g_array_index (rows, TallyJsonSpan, 0);
+      row = tally_json_text_members (span.text, (gssize) span.length, &error);
+      g_assert_no_error (error);
+      span = tally_json_members_find (row, "ok")->value;
+
+      revision = tally_revision_parse (span.text, (gssize) span.length, &error);
+      if (inner == 998)
+        {
+          g_autofree char *again = NULL;
+
+          g_assert_no_error (error);
+          again = tally_json_text_compact (revision->body, -1, &error);
+          g_assert_cmpstr (again, ==, revision->body);
+        }
+      else
+        g_assert_error (error, TALLY_JSON_ERROR, TALLY_JSON_ERROR_DEPTH);
+    }
+}
+
+/* What is written is read as the same, whatever it was. */
+static void
+test_round_trip (void)
+{
+  static const char * const keys[] = { "a", "a/b", "a\nb\t\"\\", "\xc3\xa9", "e\xcc\x81", "_design/x", "😀\x7f\x01" };
+  static const char * const bodies[] = {
+    "{}", "{\"a\":12345678901234567890,\"b\":[1.0,1e21,-0.0]}",
+    "{\"\\ud800\":\"\\udfff\",\"id\":1,\"rev\":2}", "{\"a\":{\"_id\":\"inside\",\"_rev\":[]}}",
+  };
+  static const char * const stubs[] = { NULL, "{\"x y\":{\"digest\":\"md5-1\"}}" };
+  const char * const history[] = { "2-b", "1-a", NULL };
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys) * G_N_ELEMENTS (bodies) * 4; i++)
+    {
+      const char *body = bodies[i / 4 % G_N_ELEMENTS (bodies)];
+      g_autoptr (TallyRevision) revision =
+        tally_revision_new (keys[i / 4 / G_N_ELEMENTS (bodies)], "3-c", history, i & 1,
+                            body, stubs[i / 2 % 2]);
+      g_autoptr (TallyRevision) back = NULL;
+      g_autoptr (GString) out = g_string_new (NULL);
+
+      tally_revision_write (revision, TALLY_REVISION_WRITE_WIRE, out);
+      back = parse (out->str);
+      g_assert_cmpstr (back->key, ==, revision->key);
+      g_assert_cmpstr (back->rev, ==, revision->rev);
+      g_assert_true (g_strv_equal (back->ancestors, revision->ancestors));
+      g_assert_cmpint (back->deleted, ==, revision->deleted);
+      g_assert_cmpstr (back->body, ==, revision->body);
+      g_assert_cmpstr (back->attachments, ==, revision->attachments);
+    }
 }
 
 static void
@@ -266,6 +343,8 @@ main (int    argc,
   g_test_add_func ("/model/revision/parse", test_parse);
   g_test_add_func ("/model/revision/parse-small", test_parse_small);
   g_test_add_func ("/model/revision/refused", test_refused);
+  g_test_add_func ("/model/revision/depth", test_depth);
+  g_test_add_func ("/model/revision/round-trip", test_round_trip);
   g_test_add_func ("/model/revision/child", test_child);
   g_test_add_func ("/model/revision/child-attachments", test_child_attachments);
   g_test_add_func ("/model/revision/long-history", test_long_history);

@@ -273,8 +273,8 @@ test_single_refused (TallyRemoteRig *rig,
 {
   g_autofree char *giant = dup_page (1, 9 * 1000 * 1000);
   g_autofree char *plain = dup_page (1, 0);
-  g_autofree char *open = g_strnfill (1200, '[');
-  g_autofree char *closed = g_strnfill (1200, ']');
+  g_autofree char *open = g_strnfill (12000, '[');
+  g_autofree char *closed = g_strnfill (12000, ']');
   g_autofree char *deep = g_strdup_printf (
     "{\"results\":[{\"seq\":1,\"id\":\"r0\",\"changes\":[{\"rev\":\"" REV "\"}],\"doc\":"
     "{\"_id\":\"r0\",\"_rev\":\"" REV "\",\"x\":%s%s}}],\"last_seq\":1}", open, closed);
