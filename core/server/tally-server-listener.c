@@ -43,7 +43,7 @@ struct _TallyServerListener
 
 G_DEFINE_FINAL_TYPE (TallyServerListener, tally_server_listener, G_TYPE_OBJECT)
 
-/* A request that is being read. */
+/* A request, from its first byte to the end of its answer. */
 typedef struct
 {
   SoupServerMessage *message;     /* unowned: the key */
@@ -102,6 +102,18 @@ request_started_cb (SoupServer          *server,
   arrival->timer_id = g_timeout_add_seconds (REQUEST_TIME_S, too_slow_cb, arrival);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), arrival);
   g_hash_table_insert (self->arriving, message, arrival);
+}
+
+/* All of it has arrived: from here on it is the answer that takes its time. */
+static void
+request_read_cb (SoupServer          *server,
+                 SoupServerMessage   *message,
+                 TallyServerListener *self)
+{
+  Arrival *arrival = g_hash_table_lookup (self->arriving, message);
+
+  if (arrival != NULL)
+    g_clear_handle_id (&arrival->timer_id, g_source_remove);
 }
 
 static void
@@ -283,7 +295,7 @@ tally_server_listener_new (TallyServerHandler *handler,
   self->clock = g_object_ref (clock);
 
   g_signal_connect (self->server, "request-started", G_CALLBACK (request_started_cb), self);
-  g_signal_connect_after (self->server, "request-read", G_CALLBACK (request_over_cb), self);
+  g_signal_connect (self->server, "request-read", G_CALLBACK (request_read_cb), self);
   g_signal_connect (self->server, "request-finished", G_CALLBACK (request_over_cb), self);
   g_signal_connect (self->server, "request-aborted", G_CALLBACK (request_over_cb), self);
   g_signal_connect_object (handler, "changed", G_CALLBACK (changed_cb), self, 0);
