@@ -206,7 +206,8 @@ fill_gaps (Item *item)
     {
       const char *rev = item->change->leaves[i];
       const TallyRevision *known;
-      gboolean deleted = i == 0 && item->change->deleted;
+      /* The winner is live if any leaf is: a deleted one tells of all. */
+      gboolean deleted = item->change->deleted;
 
       if (find_leaf (item->leaves, rev) != NULL)
         continue;
