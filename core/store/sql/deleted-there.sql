@@ -1,0 +1,1 @@
+SELECT id FROM record WHERE state = 8 ORDER BY id LIMIT :limit;
