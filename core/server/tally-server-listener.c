@@ -43,14 +43,26 @@ struct _TallyServerListener
 
 G_DEFINE_FINAL_TYPE (TallyServerListener, tally_server_listener, G_TYPE_OBJECT)
 
-/* A request, from its first byte to the end of its answer. */
+/* A request, from its first byte to the end of its answer. libsoup does not tell of every one's
+ * end: one that nobody has begun goes silently with its connection. */
 typedef struct
 {
-  SoupServerMessage *message;     /* unowned: the key */
+  GHashTable        *arriving;    /* unowned: where it is kept */
+  SoupServerMessage *message;     /* the key; weak */
   gsize              n_bytes;     /* of its body */
   gboolean           too_large;
   guint              timer_id;
 } Arrival;
+
+static void
+message_gone_cb (gpointer  data,
+                 GObject  *message)
+{
+  Arrival *self = data;
+
+  self->message = NULL;
+  g_hash_table_remove (self->arriving, message);
+}
 
 static void
 arrival_free (gpointer data)
@@ -58,7 +70,11 @@ arrival_free (gpointer data)
   Arrival *self = data;
 
   g_clear_handle_id (&self->timer_id, g_source_remove);
-  g_signal_handlers_disconnect_by_data (self->message, self);
+  if (self->message != NULL)
+    {
+      g_object_weak_unref (G_OBJECT (self->message), message_gone_cb, self);
+      g_signal_handlers_disconnect_by_data (self->message, self);
+    }
   g_free (self);
 }
 
@@ -98,7 +114,9 @@ request_started_cb (SoupServer          *server,
 {
   Arrival *arrival = g_new0 (Arrival, 1);
 
+  arrival->arriving = self->arriving;
   arrival->message = message;
+  g_object_weak_ref (G_OBJECT (message), message_gone_cb, arrival);
   arrival->timer_id = g_timeout_add_seconds (REQUEST_TIME_S, too_slow_cb, arrival);
   g_signal_connect (message, "got-chunk", G_CALLBACK (got_chunk_cb), arrival);
   g_hash_table_insert (self->arriving, message, arrival);
@@ -275,7 +293,11 @@ tally_server_listener_init (TallyServerListener *self)
 {
   self->arriving = g_hash_table_new_full (NULL, NULL, NULL, arrival_free);
   self->streams = g_hash_table_new (NULL, NULL);
-  self->server = soup_server_new ("server-header", "tallystick-server/" TALLY_VERSION, NULL);
+
+  /* libsoup's own decoding would take an id's %3F for the start of the query. */
+  self->server = soup_server_new ("server-header", "tallystick-server/" TALLY_VERSION,
+                                  "raw-paths", TRUE,
+                                  NULL);
 }
 
 /**

@@ -247,6 +247,12 @@ set_headers (SoupServerMessage      *message,
   soup_message_headers_replace (headers, "Cache-Control", "must-revalidate");
   soup_message_headers_replace (headers, "Vary", "Accept-Encoding");
   soup_message_headers_replace (headers, "X-Content-Type-Options", "nosniff");
+
+  /* libsoup closes without saying so; node then takes the connection for one it can use again. */
+  if (soup_message_headers_header_contains (soup_server_message_get_request_headers (message),
+                                            "Connection", "close"))
+    soup_message_headers_replace (headers, "Connection", "close");
+
   if (reply->etag != NULL)
     soup_message_headers_replace (headers, "ETag", reply->etag);
   if (reply->location != NULL)

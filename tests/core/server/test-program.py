@@ -294,6 +294,25 @@ class TestProgram(unittest.TestCase):
                 self.assertEqual(answer.status, 201)
             connection.close()
 
+    def test_connection_close(self):
+        """Said by the client, it is said back, or a client in node waits on a dead connection."""
+        with Server(self.folder) as server:
+            got = server.raw(f'GET / HTTP/1.1\r\nHost: {server.host}\r\n'
+                             'Connection: close\r\n\r\n'.encode())
+            self.assertIn(b'\r\nconnection: close\r\n', got.lower())
+            self.assertNotIn('close', (server.request('GET', '/')[1]['Connection'] or '').lower())
+
+    def test_odd_addresses(self):
+        """What is decoded once is not decoded twice."""
+        with Server(self.folder) as server:
+            server.request('PUT', '/shop')
+            for path, key in (('a%2Fb', 'a/b'), ('a%3Fb%26c%3Dd', 'a?b&c=d'), ('100%25', '100%'),
+                              ('%252F', '%2F'), ('a+b', 'a+b'), ('%E2%82%AC', '\u20ac')):
+                self.assertEqual(server.request('PUT', '/shop/' + path, {})[0], 201)
+                self.assertEqual(json.loads(server.request('GET', '/shop/' + path)[2])['_id'], key)
+            for path in ('%00', '%FF', '%zz'):
+                self.assertEqual(server.request('GET', '/shop/' + path)[0], 400, path)
+
     def test_waiting_when_told_to_end(self):
         with Server(self.folder) as server:
             server.request('PUT', '/shop')
