@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "base/tally-planted.h"
 #include "db/tally-db-private.h"
 
 #include <errno.h>
@@ -183,7 +184,10 @@ apply_pragmas (TallyDb  *self,
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;";
 
-  return tally_db_execute (self, pragmas, error);
+  if (!tally_db_execute (self, pragmas, error))
+    return FALSE;
+
+  return !TALLY_IS_PLANTED (UNSYNCED) || tally_db_execute (self, "PRAGMA synchronous = OFF", error);
 }
 
 /* A refused file must stay as it is: the last connection to close would copy what an interrupted

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "base/tally-json-text.h"
+#include "base/tally-planted.h"
 #include "store/tally-store-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -36,7 +37,8 @@ dup_parent (const TallyRecord *record)
 
   if (local == NULL)
     return NULL;
-  if (record->outbox != NULL && tally_revision_is_same (record->outbox->sent, local))
+  if (record->outbox != NULL && tally_revision_is_same (record->outbox->sent, local) &&
+      !TALLY_IS_PLANTED (SQUASH_SENT))
     return tally_revision_ref (local);
   if (!tally_record_is_dirty (record) || is_on_server (record, local))
     return tally_revision_ref (local);

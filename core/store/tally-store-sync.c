@@ -7,6 +7,8 @@
 
 #include "store/tally-store-private.h"
 
+#include "base/tally-planted.h"
+
 static gboolean
 write_since (TallyStore  *self,
              const char  *since,
@@ -66,6 +68,8 @@ tally_store_apply (TallyStore   *self,
 {
   g_autoptr (GPtrArray) moved_keys = g_ptr_array_new_with_free_func (g_free);
 
+  if (TALLY_IS_PLANTED (CHECKPOINT_FIRST) && since != NULL && !write_since (self, since, error))
+    return FALSE;
   if (!tally_db_begin (self->db, error))
     return FALSE;
 
@@ -162,7 +166,7 @@ dup_marked (TallyRecord *record)
   TallyOutboxEntry *outbox = tally_record_need_outbox (after);
 
   /* What the server's tree shows already needs no proof of arrival. */
-  if (!tally_revision_is_same (after->local, after->remote))
+  if (!tally_revision_is_same (after->local, after->remote) && !TALLY_IS_PLANTED (UNMARKED))
     tally_record_set_sent (after, after->local);
   outbox->tries++;
 

@@ -9,6 +9,8 @@
 #include "sync/tally-reconcile.h"
 #include "sync/tally-sync-private.h"
 
+#include "base/tally-planted.h"
+
 /* What a page says of one record, with what is known of it here. */
 typedef struct
 {
@@ -307,7 +309,16 @@ decide (TallySyncContext *context,
     {
       if (g_hash_table_add (context->touched, g_strdup (item->after->key)))
         context->run->n_detected++;
-      decision = merge_item (context, item, bases);
+      if (TALLY_IS_PLANTED (SERVER_WINS))
+        {
+          tally_record_set_local (item->after, item->after->remote);
+          tally_record_set_base (item->after, item->after->remote);
+          tally_record_clear_outbox (item->after);
+        }
+      else
+        {
+          decision = merge_item (context, item, bases);
+        }
     }
   if (decision == NULL)
     decision = tally_decision_new (item->record, item->after);

@@ -532,6 +532,13 @@ disk_get_last_error (sqlite3_vfs *vfs,
   return 0;
 }
 
+void
+tally_sim_vfs_set_up (void)
+{
+  sqlite3_config (SQLITE_CONFIG_SINGLETHREAD);
+  sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 TallySimVfs *
 tally_sim_vfs_new (const char *name,
                    guint32     seed,

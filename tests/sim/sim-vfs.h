@@ -28,6 +28,10 @@ typedef enum
  */
 typedef struct _TallySimVfs TallySimVfs;
 
+/* Once, before any other use of SQLite in the process: as only one thread runs at a time, its
+ * locks may go. */
+void         tally_sim_vfs_set_up      (void);
+
 /* @clock: (nullable): dates and sleeps. The newest disk is SQLite's default VFS, which seeds
  * SQLite's generator. */
 TallySimVfs *tally_sim_vfs_new         (const char     *name,

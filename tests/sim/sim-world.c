@@ -56,8 +56,13 @@ draw_odds (GRand *rand)
   TallySimOdds odds = { 0 };
 
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
-    if (g_rand_int_range (rand, 0, 3) > 0)
-      odds.per_mille[i] = (guint16) g_rand_int_range (rand, 0, most[i] + 1);
+    {
+      /* Now and then so much of one kind that repeating at once does not help. */
+      guint times = g_rand_int_range (rand, 0, 12) == 0 ? 5 : 1;
+
+      if (g_rand_int_range (rand, 0, 3) > 0)
+        odds.per_mille[i] = (guint16) g_rand_int_range (rand, 0, MIN (most[i] * times, 600) + 1);
+    }
 
   return odds;
 }

@@ -5,6 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-vfs.h"
 #include "sim/sim-world.h"
 
 #include <locale.h>
@@ -198,6 +199,7 @@ main (int   argc,
   Tally *tallies;
 
   setlocale (LC_ALL, "C.UTF-8");
+  tally_sim_vfs_set_up ();
   g_log_set_writer_func (write_log, NULL, NULL);
   g_option_context_add_main_entries (options, entries, NULL);
   if (!g_option_context_parse (options, &argc, &argv, &error))
