@@ -153,6 +153,13 @@ reconcile_arrived (TallyRecord         *after,
 
   confirm (after);
 
+  /* Somebody ended our branch for another one: that is a settlement, not a deletion of ours. */
+  if (!ours.exact && ours.leaf->deleted && other_live && winner->body != NULL)
+    {
+      point_all (after, winner);
+      return;
+    }
+
   if (!ours.exact && (ours.leaf->body != NULL || ours.leaf->deleted))
     tally_record_set_local (after, ours.leaf);
   if (other_live)
