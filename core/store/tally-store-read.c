@@ -321,20 +321,20 @@ tally_store_list_outbox (TallyStore  *self,
 }
 
 /**
- * tally_store_list_deleted_there:
+ * tally_store_list_behind:
  * @self: a store
  * @limit: records at most
  * @error: %TALLY_DB_ERROR
  *
- * Returns: (transfer full) (element-type TallyRecord): clean records that the server deleted and
- *   that are still shown here
+ * Returns: (transfer full) (element-type TallyRecord): records with nothing of ours at stake
+ *   that the server deleted, or has a newer body of that is known here
  */
 GPtrArray *
-tally_store_list_deleted_there (TallyStore  *self,
-                                guint        limit,
-                                GError     **error)
+tally_store_list_behind (TallyStore  *self,
+                         guint        limit,
+                         GError     **error)
 {
-  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "deleted-there");
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "behind");
 
   tally_statement_bind_int (list, ":limit", limit);
 

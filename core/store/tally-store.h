@@ -256,8 +256,9 @@ GPtrArray   *tally_store_list_outbox     (TallyStore               *self,
                                           gint64                    date_us,
                                           guint                     limit,
                                           GError                  **error);
-/* Pulled deletions that wait to be applied: element-type TallyRecord. */
-GPtrArray   *tally_store_list_deleted_there (TallyStore            *self,
+/* Records with nothing of ours at stake whose server side waits to be applied: deletions, and
+ * newer bodies whose conflict an edit here took back: element-type TallyRecord. */
+GPtrArray   *tally_store_list_behind     (TallyStore               *self,
                                           guint                     limit,
                                           GError                  **error);
 /* Before a batch leaves: writes sent_rev = local for each record still as it was read; the

@@ -208,7 +208,8 @@ fill_gaps (Item *item)
     {
       const char *rev = item->change->leaves[i];
       const TallyRevision *known;
-      gboolean deleted = i == 0 && item->change->deleted;
+      /* The winner is live if any leaf is: a deleted one tells of all. */
+      gboolean deleted = item->change->deleted;
 
       if (find_leaf (item->leaves, rev) != NULL)
         continue;
@@ -276,6 +277,18 @@ reconcile_all (TallySyncContext  *context,
   return tally_remote_fetch (context->options->remote, wanted, context->cancellable, error);
 }
 
+/* What history keeps as ours: an edit that stands nowhere else before any leaf of the server's,
+ * wherever it was folded in. */
+static const TallyRevision *
+our_side (const TallyRecord *record,
+          GPtrArray         *sides)
+{
+  if (record->local != NULL && !tally_revision_is_same (record->local, record->remote))
+    return record->local;
+
+  return sides->pdata[sides->len - 1];
+}
+
 static TallyDecision *
 merge_item (TallySyncContext *context,
             Item             *item,
@@ -293,7 +306,8 @@ merge_item (TallySyncContext *context,
                                   merge->deleted ? NULL : merge->attachments);
   decision = tally_decision_new (item->record, settled);
   tally_decision_set_history (decision, "merged", item->after->base,
-                              sides->pdata[sides->len - 1], item->after->remote, settled->local);
+                              our_side (item->after, sides), item->after->remote,
+                              settled->local);
 
   return decision;
 }
@@ -498,9 +512,24 @@ tally_sync_pull (TallySyncContext  *context,
   return TRUE;
 }
 
+static void
+count_deletions (TallySyncContext *context,
+                 GPtrArray        *decisions,
+                 GPtrArray        *moved)
+{
+  for (guint i = 0; i < decisions->len; i++)
+    {
+      const TallyRecord *after = ((TallyDecision *) decisions->pdata[i])->after;
+
+      context->run->n_deleted +=
+        after->local->deleted &&
+        !g_ptr_array_find_with_equal_func (moved, after->key, g_str_equal, NULL);
+    }
+}
+
 gboolean
-tally_sync_delete (TallySyncContext  *context,
-                   GError           **error)
+tally_sync_catch_up (TallySyncContext  *context,
+                     GError           **error)
 {
   TallyStore *store = context->options->store;
 
@@ -513,7 +542,7 @@ tally_sync_delete (TallySyncContext  *context,
 
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
         return FALSE;
-      records = tally_store_list_deleted_there (store, TALLY_SYNC_PAGE_ROWS, error);
+      records = tally_store_list_behind (store, TALLY_SYNC_PAGE_ROWS, error);
       if (records == NULL)
         return FALSE;
       if (records->len == 0)
@@ -521,13 +550,13 @@ tally_sync_delete (TallySyncContext  *context,
 
       for (guint i = 0; i < records->len; i++)
         {
-          g_autoptr (TallyRecord) after = tally_apply_deletion (records->pdata[i]);
+          g_autoptr (TallyRecord) after = tally_catch_up (records->pdata[i]);
 
           g_ptr_array_add (decisions, tally_decision_new (records->pdata[i], after));
         }
       if (!tally_store_apply (store, decisions, NULL, context->run->id, &moved, error))
         return FALSE;
-      context->run->n_deleted += decisions->len - moved->len;
+      count_deletions (context, decisions, moved);
     }
 }
 

@@ -230,6 +230,17 @@ reconcile_dirty (TallyRecord         *after,
     tally_record_set_remote (after, winner);
 }
 
+/* An edit that grew on what the server shows, with no other branch alive, disputes nothing: the
+ * fork that it was in is over, whoever settled it. */
+static void
+rebase_on_ancestor (TallyRecord *after)
+{
+  if (tally_record_is_dirty (after) && after->remote != NULL && after->local != NULL &&
+      tally_revision_descends (after->local, after->remote->rev) &&
+      !has_other_live (after, after->remote))
+    tally_record_set_base (after, after->remote);
+}
+
 TallyRecord *
 tally_reconcile (const TallyRecord *record,
                  GPtrArray         *leaves)
@@ -248,18 +259,19 @@ tally_reconcile (const TallyRecord *record,
     reconcile_dirty (after, winner);
   else
     reconcile_clean (after, winner);
+  rebase_on_ancestor (after);
 
   return after;
 }
 
 /**
- * tally_apply_deletion:
- * @record: a clean record that the server deleted
+ * tally_catch_up:
+ * @record: a record with nothing of ours at stake, behind the server
  *
  * Returns: (transfer full): the record after it
  */
 TallyRecord *
-tally_apply_deletion (const TallyRecord *record)
+tally_catch_up (const TallyRecord *record)
 {
   TallyRecord *after = tally_record_copy (record);
 

@@ -23,8 +23,8 @@ G_BEGIN_DECLS
 TallyRecord *tally_reconcile      (const TallyRecord *record,
                                    GPtrArray         *leaves) G_GNUC_WARN_UNUSED_RESULT;
 
-/* A pulled deletion of a clean record waits as the remote pointer until the end of the pull:
- * this applies it. */
-TallyRecord *tally_apply_deletion (const TallyRecord *record) G_GNUC_WARN_UNUSED_RESULT;
+/* A pulled deletion of a clean record waits as the remote pointer until the end of the pull; so
+ * does what stood against an edit that was taken back. This applies it. */
+TallyRecord *tally_catch_up       (const TallyRecord *record) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -33,8 +33,9 @@ void      tally_sync_tell        (TallySyncContext  *context);
 gboolean  tally_sync_pull        (TallySyncContext  *context,
                                   gboolean           bodies,
                                   GError           **error);
-/* Applies the deletions that the pull found. */
-gboolean  tally_sync_delete      (TallySyncContext  *context,
+/* Applies what the server has and nothing here disputes any more: the deletions that the pull
+ * found, and what an edit that was taken back stood in the way of. */
+gboolean  tally_sync_catch_up    (TallySyncContext  *context,
                                   GError           **error);
 /* Tries to merge the conflicts that are open once more. */
 gboolean  tally_sync_refold      (TallySyncContext  *context,

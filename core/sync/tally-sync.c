@@ -122,7 +122,7 @@ execute (TallySyncContext  *context,
 {
   guint n_sent;
 
-  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_delete (context, error) ||
+  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_catch_up (context, error) ||
       !tally_sync_refold (context, error))
     return FALSE;
 
@@ -133,7 +133,7 @@ execute (TallySyncContext  *context,
         return FALSE;
       if (n_sent == 0)
         return TRUE;
-      if (!tally_sync_pull (context, FALSE, error) || !tally_sync_delete (context, error))
+      if (!tally_sync_pull (context, FALSE, error) || !tally_sync_catch_up (context, error))
         return FALSE;
     }
 

@@ -84,6 +84,37 @@ nap (TallySimDevice *self,
          !is_dead (self);
 }
 
+static void
+describe (GString             *out,
+          const char          *role,
+          const TallyRevision *revision)
+{
+  if (revision == NULL)
+    return;
+
+  g_string_append_printf (out, " %s %.10s%s(", role, revision->rev, revision->deleted ? "-" : "");
+  for (guint i = 0; revision->ancestors[i] != NULL; i++)
+    g_string_append_printf (out, "%s%.10s", i > 0 ? " " : "", revision->ancestors[i]);
+  g_string_append_c (out, ')');
+}
+
+static char *
+dup_description (const TallyRecord *record)
+{
+  GString *out = g_string_new (record->key);
+
+  describe (out, "base", record->base);
+  describe (out, "local", record->local);
+  describe (out, "remote", record->remote);
+  describe (out, "sent", record->outbox != NULL ? record->outbox->sent : NULL);
+  for (guint i = 0; i < record->leaves->len; i++)
+    describe (out, "leaf", record->leaves->pdata[i]);
+  for (guint i = 0; record->outbox != NULL && record->outbox->closes[i] != NULL; i++)
+    g_string_append_printf (out, " closes %.10s", record->outbox->closes[i]);
+
+  return g_string_free (out, FALSE);
+}
+
 /* A conflict that is open in this store must have somebody else in it. */
 static void
 check_conflicts (TallySimDevice *self,
@@ -94,7 +125,9 @@ check_conflicts (TallySimDevice *self,
   for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
     {
       TallyRecord *record = conflicts->pdata[i];
+      g_autofree char *description = dup_description (record);
 
+      tally_sim_trace_add (self->given.trace, self->name, "conflict %s", description);
       if (tally_sim_ledger_is_own_conflict (self->given.ledger, self->given.index, record))
         tally_sim_trace_fail (self->given.trace, "%s is in conflict with itself over %s",
                               self->name, record->key);

@@ -244,6 +244,10 @@ is_own_line (TallySimLedger      *self,
   const char *common = tally_revision_common (tip, other);
   const char *rev = tip->rev;
 
+  /* All tombstones of a revision are one, and the engines make some as well. */
+  if (tip->deleted)
+    return FALSE;
+
   for (guint i = 0; rev != NULL && g_strcmp0 (rev, common) != 0; rev = tip->ancestors[i++])
     {
       g_autofree char *name = g_strdup_printf ("%s %s", tip->key, rev);

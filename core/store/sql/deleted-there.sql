@@ -1,1 +1,0 @@
-SELECT id FROM record WHERE state = 8 ORDER BY id LIMIT :limit;
