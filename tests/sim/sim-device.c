@@ -8,10 +8,15 @@
 #include "sim/sim-device.h"
 
 #include "remote/couchdb/tally-couchdb-remote.h"
+#include "schedule/tally-readiness.h"
+#include "schedule/tally-scheduler.h"
 #include "sim/sim-clock.h"
 #include "sim/sim-transport.h"
 
 #define STORE_PATH "store.db"
+
+/* No device sleeps longer without looking about. */
+#define LOOK_US (60 * G_USEC_PER_SEC)
 
 struct _TallySimDevice
 {
@@ -19,16 +24,21 @@ struct _TallySimDevice
   char                  *name;          /* owned */
 
   GRand                 *rand;          /* owned */
-  TallyClock            *clock;         /* owned */
+  TallySimClock         *sim_clock;     /* owned */
+  TallyClock            *clock;         /* unowned: the same */
   TallySimVfs           *disk;          /* owned */
   TallyTransport        *transport;     /* owned */
   TallySimUser          *user;          /* owned */
   TallyStore            *store;         /* owned, nullable: after both actors have ended */
 
   GCancellable          *cancellable;   /* owned: of the life it is in */
+  GCancellable          *run;           /* owned, nullable: of the run under way */
+  TallyScheduleFacts     facts;         /* of the life it is in */
+  gint64                 offline_until_us;
   guint                  life;          /* counts up with every restart */
   TallySimCrash          crash;         /* the next one's kind */
   gboolean               user_down;     /* the user's connection of this life is closed */
+  gboolean               user_over;
   TallySimActor         *agent_actor;
   TallySimActor         *user_actor;
   guint                  n_over;
@@ -56,9 +66,24 @@ is_going (TallySimDevice *self)
 }
 
 static gboolean
+is_awake (TallySimDevice *self)
+{
+  return tally_sim_baton_get_now_us (self->given.baton) < self->given.over_us;
+}
+
+static gboolean
 is_dead (TallySimDevice *self)
 {
   return tally_sim_vfs_is_dead (self->disk);
+}
+
+/* Everything of a dead device stops where it waits. */
+static void
+fall (TallySimDevice *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  if (self->run != NULL)
+    g_cancellable_cancel (self->run);
 }
 
 /* A store may fail when its disk is dead, and only then. */
@@ -68,7 +93,7 @@ note_failure (TallySimDevice *self,
               const GError   *error)
 {
   if (is_dead (self))
-    g_cancellable_cancel (self->cancellable);
+    fall (self);
   else
     tally_sim_trace_fail (self->given.trace, "%s: %s: %s", self->name, what,
                           error != NULL ? error->message : "no error");
@@ -134,6 +159,22 @@ check_conflicts (TallySimDevice *self,
     }
 }
 
+/* The server is never another one here: whoever says so is mistaken. Nor may a sound disk fail. */
+static void
+check_errors (TallySimDevice *self,
+              const TallyRun *run)
+{
+  for (guint i = 0; i < run->errors->len; i++)
+    {
+      const TallyRunError *failure = run->errors->pdata[i];
+      const char *code = failure->reason->code;
+
+      if (g_str_equal (code, "recreated") || g_str_equal (code, "failed") ||
+          g_str_has_prefix (code, "store-"))
+        tally_sim_trace_fail (self->given.trace, "%s: a run claims %s", self->name, code);
+    }
+}
+
 static TallyRun *
 sync_once (TallySimDevice  *self,
            TallyStore      *store,
@@ -146,16 +187,20 @@ sync_once (TallySimDevice  *self,
     .remote = remote,
     .clock = self->clock,
     .trigger = trigger,
-    .page_rows = 2,
+    .page_rows = self->given.page_rows,
   };
-  TallyRun *run = tally_sync_run (&options, self->cancellable, error);
+  TallyRun *run;
 
+  self->run = g_cancellable_new ();
+  run = tally_sync_run (&options, self->run, error);
+  g_clear_object (&self->run);
   if (run == NULL)
     return NULL;
 
-  tally_sim_trace_add (self->given.trace, self->name, "run %s: pulled %u pushed %u conflicts %u/%u",
-                       run->status, run->n_pulled, run->n_pushed, run->n_auto_resolved,
-                       run->n_needs_user);
+  tally_sim_trace_add (self->given.trace, self->name,
+                       "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
+                       run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
+  check_errors (self, run);
   check_conflicts (self, store);
 
   return run;
@@ -170,6 +215,66 @@ new_remote (TallySimDevice *self)
   return tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
 }
 
+/* What the scheduler says: the trigger, or NULL when this life or the world is over. */
+static const char *
+wait_for_turn (TallySimDevice          *self,
+               const TallyScheduleRule *rule)
+{
+  while (is_awake (self) && !is_dead (self))
+    {
+      gint64 now_us = tally_clock_now_us (self->clock);
+      gboolean online = now_us >= self->offline_until_us;
+      TallyReadinessFacts readiness = { .has_connection = TRUE, .online = online };
+      g_autoptr (TallyReason) obstacle = tally_readiness_check (&readiness);
+      TallyScheduleStep step;
+      gint64 wake_us = now_us + LOOK_US;
+
+      if (online && self->offline_until_us > 0)
+        {
+          self->facts.network_regained = TRUE;
+          self->offline_until_us = 0;
+          tally_sim_transport_set_offline (TALLY_SIM_TRANSPORT (self->transport), FALSE);
+        }
+
+      self->facts.now_us = now_us;
+      self->facts.ready = obstacle == NULL;
+      step = tally_schedule_step (rule, &self->facts);
+      if (step.trigger != NULL)
+        return step.trigger;
+
+      if (step.wake_us != 0)
+        wake_us = MIN (wake_us, step.wake_us);
+      if (!online)
+        wake_us = MIN (wake_us, self->offline_until_us);
+      if (!tally_clock_sleep_us (self->clock, wake_us - now_us, self->cancellable, NULL))
+        return NULL;
+    }
+
+  return NULL;
+}
+
+static void
+note_begin (TallySimDevice *self)
+{
+  self->facts.started = TRUE;
+  self->facts.first_edit_us = 0;
+  self->facts.last_edit_us = 0;
+  self->facts.network_regained = FALSE;
+  self->facts.poked = FALSE;
+}
+
+static void
+note_end (TallySimDevice          *self,
+          const TallyScheduleRule *rule,
+          const TallyRun          *run)
+{
+  self->facts.last_end_us = tally_clock_now_us (self->clock);
+  self->facts.n_failures = g_str_equal (run->status, "failed") ? self->facts.n_failures + 1 : 0;
+  if (self->facts.n_failures > 0)
+    self->facts.retry_us = tally_schedule_draw_retry (rule, self->facts.n_failures,
+                                                      self->facts.last_end_us, self->rand);
+}
+
 /* One life of the agent: until its device dies or the time is over. */
 static void
 live (TallySimDevice *self)
@@ -177,6 +282,8 @@ live (TallySimDevice *self)
   g_autoptr (GError) error = NULL;
   g_autoptr (TallyStore) store = open_store (self, &error);
   g_autoptr (TallyRemote) remote = new_remote (self);
+  TallyScheduleRule rule = tally_schedule_rule_default;
+  const char *trigger;
 
   if (store == NULL)
     {
@@ -184,15 +291,22 @@ live (TallySimDevice *self)
       return;
     }
 
-  while (is_going (self) && nap (self, 8000))
-    {
-      g_autoptr (TallyRun) run = sync_once (self, store, remote, "interval", &error);
+  rule.interval_us = self->given.interval_us;
+  rule.retry_cap_us = self->given.interval_us;
+  self->facts = (TallyScheduleFacts) { 0 };
 
+  while ((trigger = wait_for_turn (self, &rule)) != NULL)
+    {
+      g_autoptr (TallyRun) run = NULL;
+
+      note_begin (self);
+      run = sync_once (self, store, remote, trigger, &error);
       if (run == NULL)
         {
           note_failure (self, "run", error);
           return;
         }
+      note_end (self, &rule, run);
     }
 }
 
@@ -213,6 +327,29 @@ arm (TallySimDevice *self)
   tally_sim_vfs_crash_after (self->disk, g_rand_int_range (self->rand, 1, 500));
 }
 
+static gboolean
+happens (TallySimDevice *self,
+         TallySimFault   fault)
+{
+  if (g_rand_int_range (self->rand, 0, 1000) >= self->given.odds.per_mille[fault])
+    return FALSE;
+
+  tally_sim_trace_add_fault (self->given.trace, self->name, fault);
+
+  return TRUE;
+}
+
+/* A clock that is wrong by up to two days. */
+static void
+set_clock (TallySimDevice *self)
+{
+  gint64 skew_us = 0;
+
+  if (happens (self, TALLY_SIM_FAULT_SKEW))
+    skew_us = (gint64) g_rand_int_range (self->rand, -2 * 86400, 2 * 86400) * G_USEC_PER_SEC;
+  tally_sim_clock_set_skew (self->sim_clock, skew_us);
+}
+
 static void
 restart (TallySimDevice *self)
 {
@@ -230,6 +367,7 @@ agent_main (gpointer data)
 {
   TallySimDevice *self = data;
 
+  set_clock (self);
   arm (self);
 
   while (TRUE)
@@ -238,7 +376,7 @@ agent_main (gpointer data)
       while (!self->user_down)
         {
           if (is_dead (self))
-            g_cancellable_cancel (self->cancellable);
+            fall (self);
           tally_sim_baton_wait (self->given.baton);
         }
 
@@ -246,18 +384,43 @@ agent_main (gpointer data)
         break;
 
       restart (self);
-      if (!is_going (self))
-        break;
+      set_clock (self);
 
       g_clear_object (&self->cancellable);
       self->cancellable = g_cancellable_new ();
-      self->user_down = FALSE;
+      self->user_down = self->user_over;
       self->life++;
-      arm (self);
+      if (is_going (self))
+        arm (self);
       tally_sim_baton_wake (self->given.baton, self->user_actor);
     }
 
   self->n_over++;
+}
+
+/* What happens around somebody who works: the network goes, a run is stopped, a poke comes in. */
+static void
+disturb (TallySimDevice *self)
+{
+  gint64 now_us = tally_clock_now_us (self->clock);
+
+  if (happens (self, TALLY_SIM_FAULT_OFFLINE))
+    {
+      self->offline_until_us = now_us + g_rand_int_range (self->rand, 5, 40) * G_USEC_PER_SEC;
+      tally_sim_transport_set_offline (TALLY_SIM_TRANSPORT (self->transport), TRUE);
+    }
+  if (self->run != NULL && happens (self, TALLY_SIM_FAULT_CANCEL))
+    g_cancellable_cancel (self->run);
+  if (g_rand_int_range (self->rand, 0, 8) == 0)
+    self->facts.poked = TRUE;
+}
+
+static void
+note_edit (TallySimDevice *self)
+{
+  self->facts.last_edit_us = tally_clock_now_us (self->clock);
+  if (self->facts.first_edit_us == 0)
+    self->facts.first_edit_us = self->facts.last_edit_us;
 }
 
 static void
@@ -274,13 +437,17 @@ use (TallySimDevice *self)
 
   while (is_going (self) && nap (self, 4000))
     {
-      if (!self->given.edits)
-        continue;
-      if (!tally_sim_user_act (self->user, store, &error))
+      disturb (self);
+      if (self->given.edits)
         {
-          note_failure (self, "the user", error);
-          return;
+          if (!tally_sim_user_act (self->user, store, &error))
+            {
+              note_failure (self, "the user", error);
+              return;
+            }
+          note_edit (self);
         }
+      tally_sim_baton_wake (self->given.baton, self->agent_actor);
     }
 }
 
@@ -296,7 +463,7 @@ user_main (gpointer data)
       use (self);
       self->user_down = TRUE;
       if (is_dead (self))
-        g_cancellable_cancel (self->cancellable);
+        fall (self);
       tally_sim_baton_wake (self->given.baton, self->agent_actor);
 
       /* Somebody without power waits until it is back. */
@@ -306,6 +473,7 @@ user_main (gpointer data)
   while (is_going (self));
 
   self->user_down = TRUE;
+  self->user_over = TRUE;
   tally_sim_baton_wake (self->given.baton, self->agent_actor);
   self->n_over++;
 }
@@ -318,7 +486,8 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->given = *options;
   self->name = g_strdup_printf ("dev%u", options->index);
   self->rand = g_rand_new_with_seed (options->seed);
-  self->clock = TALLY_CLOCK (tally_sim_clock_new (options->baton));
+  self->sim_clock = tally_sim_clock_new (options->baton);
+  self->clock = TALLY_CLOCK (self->sim_clock);
   self->disk = tally_sim_vfs_new (self->name, g_rand_int (self->rand), self->clock);
   self->transport = tally_sim_transport_new (self->name, options->net, self->clock, self->disk);
   self->user = tally_sim_user_new (self->name, options->index, options->n_records, options->baton,
@@ -338,7 +507,7 @@ tally_sim_device_free (TallySimDevice *self)
   tally_sim_user_free (self->user);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
-  g_object_unref (self->clock);
+  g_object_unref (self->sim_clock);
   g_object_unref (self->cancellable);
   g_rand_free (self->rand);
   g_free (self->name);
@@ -349,6 +518,17 @@ const char *
 tally_sim_device_get_name (TallySimDevice *self)
 {
   return self->name;
+}
+
+void
+tally_sim_device_heal (TallySimDevice *self)
+{
+  tally_sim_vfs_disarm (self->disk);
+  self->offline_until_us = MIN (self->offline_until_us,
+                                tally_sim_baton_get_now_us (self->given.baton) + 1);
+  for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
+    self->given.odds.per_mille[i] = 0;
+  tally_sim_baton_wake (self->given.baton, self->agent_actor);
 }
 
 gboolean

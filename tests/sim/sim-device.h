@@ -25,7 +25,10 @@ typedef struct
   TallySimNet    *net;
   TallySimLedger *ledger;
   TallySimOdds    odds;
-  gint64          until_us;    /* when its people and its agent stop */
+  guint           page_rows;
+  gint64          interval_us; /* of the agent's rule */
+  gint64          until_us;    /* when its people stop */
+  gint64          over_us;     /* when its agent stops */
 } TallySimDeviceOptions;
 
 /**
@@ -43,6 +46,8 @@ TallySimDevice *tally_sim_device_new         (const TallySimDeviceOptions  *opti
 /* Closed. */
 void            tally_sim_device_free        (TallySimDevice               *self);
 const char     *tally_sim_device_get_name    (TallySimDevice               *self);
+/* From here on nothing new goes wrong with it. */
+void            tally_sim_device_heal        (TallySimDevice               *self);
 /* Both actors have ended. */
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
 

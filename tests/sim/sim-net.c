@@ -267,6 +267,8 @@ tally_sim_net_exchange (TallySimNet         *self,
 {
   g_autoptr (Parcel) parcel = NULL;
   gint64 way_us = random_us (self, WAY_US);
+  gint64 left_us = PATIENCE_US;
+  gint64 deadline_us = tally_sim_baton_get_now_us (self->baton) + PATIENCE_US;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
     return NULL;
@@ -291,7 +293,8 @@ tally_sim_net_exchange (TallySimNet         *self,
 
   parcel = send (self, who, request, way_us);
   parcel->receiver = tally_sim_baton_get_actor (self->baton);
-  tally_clock_sleep_us (clock, PATIENCE_US, cancellable, NULL);
+  while (!parcel->done && left_us > 0 && tally_clock_sleep_us (clock, left_us, cancellable, NULL))
+    left_us = deadline_us - tally_sim_baton_get_now_us (self->baton);
   parcel->receiver = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))

@@ -118,8 +118,10 @@ make_question (const TallySimOracle *self)
         {
           g_autofree char *rev = dup_member (&g_array_index (leaves, TallyJsonSpan, j), "rev");
 
-          g_string_append_printf (question, "%s{\"id\":\"%s\",\"rev\":\"%s\"}",
-                                  question->str[question->len - 1] == '[' ? "" : ",", key, rev);
+          g_string_append (question, question->str[question->len - 1] == '[' ? "{\"id\":"
+                                                                            : ",{\"id\":");
+          tally_json_append_string (question, key);
+          g_string_append_printf (question, ",\"rev\":\"%s\"}", rev);
         }
     }
   g_string_append (question, "]}");
@@ -183,10 +185,61 @@ keep_trees (const TallySimOracle *self,
 
 /* --- what the devices say --- */
 
+/* What the store derives and keeps must be what would be derived now. */
 static void
-keep_history (const TallySimOracle *self,
-              TallySimDevice       *device,
-              Kept                 *kept)
+check_derived (const TallySimOracle *self,
+               TallySimDevice       *device,
+               sqlite3              *db)
+{
+  static const char sql[] =
+    "SELECT r.key, r.state, r.live, coalesce(o.sendable, 0) FROM record AS r "
+    "LEFT JOIN outbox AS o ON o.record = r.id ORDER BY r.id";
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK)
+    tally_sim_trace_fail (self->trace, "records cannot be read: %s", sqlite3_errmsg (db));
+
+  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
+    {
+      const char *key = (const char *) sqlite3_column_text (statement, 0);
+      g_autoptr (TallyRecord) record = NULL;
+
+      record = tally_store_get (tally_sim_device_get_store (device), key, NULL);
+      if (record == NULL ||
+          sqlite3_column_int (statement, 1) != (int) tally_record_get_state (record) ||
+          sqlite3_column_int (statement, 2) != tally_record_is_live (record) ||
+          sqlite3_column_int (statement, 3) != tally_record_is_sendable (record))
+        tally_sim_trace_fail (self->trace, "%s: the derived columns of %s are wrong",
+                              tally_sim_device_get_name (device), key);
+    }
+  sqlite3_finalize (statement);
+}
+
+/* No revision stays that nothing points at. */
+static void
+check_orphans (const TallySimOracle *self,
+               TallySimDevice       *device,
+               sqlite3              *db)
+{
+  static const char sql[] =
+    "SELECT count(*) FROM revision AS v JOIN record AS r ON r.id = v.record "
+    "WHERE v.remote_leaf = 0 AND v.id IS NOT r.base AND v.id IS NOT r.local "
+    "AND v.id IS NOT r.remote "
+    "AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.rev = v.id OR o.sent_rev = v.id) "
+    "AND NOT EXISTS (SELECT 1 FROM history_side AS s WHERE s.revision = v.id)";
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK ||
+      sqlite3_step (statement) != SQLITE_ROW || sqlite3_column_int (statement, 0) != 0)
+    tally_sim_trace_fail (self->trace, "%s keeps revisions nobody needs",
+                          tally_sim_device_get_name (device));
+  sqlite3_finalize (statement);
+}
+
+static void
+read_store (const TallySimOracle *self,
+            TallySimDevice       *device,
+            Kept                 *kept)
 {
   static const char sql[] =
     "SELECT DISTINCT r.key, v.rev, v.deleted, v.body FROM history_side AS s "
@@ -217,6 +270,9 @@ keep_history (const TallySimOracle *self,
     tally_sim_trace_fail (self->trace, "%s: the store is damaged",
                           tally_sim_device_get_name (device));
   sqlite3_finalize (statement);
+
+  check_derived (self, device, db);
+  check_orphans (self, device, db);
   sqlite3_close (db);
 }
 
@@ -336,7 +392,7 @@ tally_sim_oracle_check_end (const TallySimOracle *self)
     {
       check_counts (self, self->devices[i], TRUE);
       compare (self, self->devices[i], live, NULL);
-      keep_history (self, self->devices[i], &kept);
+      read_store (self, self->devices[i], &kept);
     }
 
   tally_sim_ledger_check (self->ledger, self->trace, live, revs, bodies);

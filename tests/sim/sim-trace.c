@@ -23,7 +23,7 @@ tally_sim_fault_to_string (TallySimFault fault)
 {
   static const char * const names[] = {
     "drop", "duplicate", "delay", "late", "lost-answer", "cut-answer", "busy", "kill", "power",
-    "server-crash",
+    "server-crash", "offline", "cancel", "skew",
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == TALLY_SIM_N_FAULTS);

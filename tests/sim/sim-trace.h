@@ -22,6 +22,9 @@ typedef enum
   TALLY_SIM_FAULT_KILL,            /* a device's process dies at some write */
   TALLY_SIM_FAULT_POWER,           /* a device loses power at some write */
   TALLY_SIM_FAULT_SERVER_CRASH,    /* the server's machine loses power at some write */
+  TALLY_SIM_FAULT_OFFLINE,         /* a device has no network for a while */
+  TALLY_SIM_FAULT_CANCEL,          /* somebody stops a run */
+  TALLY_SIM_FAULT_SKEW,            /* a device's date is wrong, and jumps */
   TALLY_SIM_N_FAULTS,
 } TallySimFault;
 

@@ -21,6 +21,8 @@ struct _TallySimTransport
   TallySimNet *net;     /* unowned */
   TallyClock  *clock;   /* unowned */
   TallySimVfs *disk;    /* unowned */
+
+  gboolean     offline;
 };
 
 static TallyResponse *
@@ -32,10 +34,21 @@ tally_sim_transport_send (TallyTransport      *transport,
   TallySimTransport *self = TALLY_SIM_TRANSPORT (transport);
   g_autoptr (TallyResponse) response = NULL;
 
+  if (self->offline)
+    {
+      g_set_error_literal (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNREACHABLE, "offline");
+      return NULL;
+    }
+
   if (!tally_sim_vfs_is_dead (self->disk))
     response = tally_sim_net_exchange (self->net, self->who, self->clock, request, cancellable,
                                        error);
 
+  if (self->offline && response != NULL)
+    {
+      g_set_error_literal (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, "offline");
+      return NULL;
+    }
   if (!tally_sim_vfs_is_dead (self->disk))
     return g_steal_pointer (&response);
 
@@ -79,4 +92,11 @@ tally_sim_transport_new (const char  *who,
   self->disk = disk;
 
   return TALLY_TRANSPORT (self);
+}
+
+void
+tally_sim_transport_set_offline (TallySimTransport *self,
+                                 gboolean           offline)
+{
+  self->offline = offline;
 }

@@ -15,9 +15,12 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (TallySimTransport, tally_sim_transport, TALLY, SIM_TRANSPORT, GObject)
 
 /* @who: (not copied): the device's name; @net, @clock and @disk outlive it. */
-TallyTransport *tally_sim_transport_new (const char  *who,
-                                         TallySimNet *net,
-                                         TallyClock  *clock,
-                                         TallySimVfs *disk) G_GNUC_WARN_UNUSED_RESULT;
+TallyTransport *tally_sim_transport_new         (const char        *who,
+                                                 TallySimNet       *net,
+                                                 TallyClock        *clock,
+                                                 TallySimVfs       *disk) G_GNUC_WARN_UNUSED_RESULT;
+/* Without network nothing leaves, and no answer comes. */
+void            tally_sim_transport_set_offline (TallySimTransport *self,
+                                                 gboolean           offline);
 
 G_END_DECLS

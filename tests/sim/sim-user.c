@@ -82,10 +82,19 @@ append_member (GString             *out,
     g_string_append_len (out, value->text, value->length);
 }
 
-/* @body with one or two members changed, added or taken away. */
-static char *
-make_edit (TallySimUser *self,
-           const char   *body)
+const char *
+tally_sim_user_get_key (guint n)
+{
+  static const char * const keys[] = {
+    "till:0", "a/b%20c+d", "tüll:2 \"x\"", "Till:3", "till:4", "till:5",
+  };
+
+  return keys[n % G_N_ELEMENTS (keys)];
+}
+
+char *
+tally_sim_user_make_edit (TallySimUser *self,
+                          const char   *body)
 {
   g_autoptr (GArray) now = tally_json_text_members (body, -1, NULL);
   guint first = g_rand_int_range (self->rand, 0, G_N_ELEMENTS (members));
@@ -204,8 +213,7 @@ edit (TallySimUser  *self,
       TallyStore    *store,
       GError       **error)
 {
-  g_autofree char *key = g_strdup_printf ("till:%d",
-                                          g_rand_int_range (self->rand, 0, self->n_records));
+  const char *key = tally_sim_user_get_key (g_rand_int_range (self->rand, 0, self->n_records));
   g_autoptr (GError) local_error = NULL;
   g_autoptr (TallyRecord) shown = tally_store_get (store, key, &local_error);
   g_autofree char *body = NULL;
@@ -223,7 +231,7 @@ edit (TallySimUser  *self,
 
   if (!tally_record_is_live (shown))
     {
-      body = make_edit (self, "{}");
+      body = tally_sim_user_make_edit (self, "{}");
       return put (self, store, shown, key, body, error);
     }
 
@@ -235,7 +243,7 @@ edit (TallySimUser  *self,
   else if (what < 26)
     body = make_reordered (shown->local->body);
   else
-    body = make_edit (self, shown->local->body);
+    body = tally_sim_user_make_edit (self, shown->local->body);
 
   return put (self, store, shown, key, body, error);
 }
@@ -295,7 +303,8 @@ make_result (TallySimUser *self,
   if (one_body == NULL || other_body == NULL || chance (self, 50))
     return g_strdup (one_body);
 
-  return chance (self, 20) ? make_edit (self, one_body) : mix (self, one_body, other_body);
+  return chance (self, 20) ? tally_sim_user_make_edit (self, one_body)
+                           : mix (self, one_body, other_body);
 }
 
 static gboolean

@@ -38,6 +38,14 @@ gboolean      tally_sim_user_settle (TallySimUser    *self,
                                      gboolean        *settled,
                                      GError         **error);
 
+/* --- what everybody works on --- */
+
+/* The key of record @n: some are awkward. */
+const char   *tally_sim_user_get_key   (guint          n);
+/* @body with one or two members changed, added or taken away. */
+char         *tally_sim_user_make_edit (TallySimUser  *self,
+                                        const char    *body) G_GNUC_WARN_UNUSED_RESULT;
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimUser, tally_sim_user_free)
 
 G_END_DECLS

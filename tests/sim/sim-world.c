@@ -10,7 +10,11 @@
 #include "sim/sim-clock.h"
 #include "sim/sim-oracle.h"
 
-#define N_DEVICES 2
+#define MAX_DEVICES 4
+
+/* How long the agents have, once everything is sound again, to bring everything home by
+ * themselves: a client's patience with the network, a retry, an interval, and some. */
+#define CALM_US (150 * G_USEC_PER_SEC)
 
 /* Rounds of runs on all devices until nothing moves; twice as many as any seed has needed. */
 #define MAX_ROUNDS 12
@@ -27,7 +31,8 @@ typedef struct
   TallySimServer *server;
   TallySimNet    *net;
   TallySimLedger *ledger;
-  TallySimDevice *devices[N_DEVICES];
+  TallySimDevice *devices[MAX_DEVICES];
+  guint           n_devices;
   gint64          until_us;
 } World;
 
@@ -52,6 +57,9 @@ draw_odds (GRand *rand)
     [TALLY_SIM_FAULT_KILL] = 500,       /* of a device's life */
     [TALLY_SIM_FAULT_POWER] = 500,      /* of a device's life */
     [TALLY_SIM_FAULT_SERVER_CRASH] = 30,
+    [TALLY_SIM_FAULT_OFFLINE] = 60,     /* of a user's actions */
+    [TALLY_SIM_FAULT_CANCEL] = 300,     /* of those during a run */
+    [TALLY_SIM_FAULT_SKEW] = 400,       /* of a device's life */
   };
   TallySimOdds odds = { 0 };
 
@@ -76,19 +84,25 @@ make_devices (World              *self,
   /* One world in five has a single writer: any conflict there is the engine's own making. */
   guint only = g_rand_int_range (self->rand, 0, 10);
 
-  for (guint i = 0; i < N_DEVICES; i++)
+  /* Two meet most often; a third and a fourth bring settlements that cross. */
+  self->n_devices = g_rand_int_range (self->rand, -4, MAX_DEVICES + 1) > 2 ? 3 : 2;
+  self->n_devices += g_rand_int_range (self->rand, 0, 12) == 0;
+  for (guint i = 0; i < self->n_devices; i++)
     {
       TallySimDeviceOptions options = {
         .index = i,
         .n_records = n_records,
-        .edits = only >= N_DEVICES || only == i,
+        .edits = only > 1 || only == i,
         .seed = g_rand_int (self->rand),
         .baton = self->baton,
         .trace = self->trace,
         .net = self->net,
         .ledger = self->ledger,
         .odds = *odds,
+        .page_rows = g_rand_int_range (self->rand, 1, 5),
+        .interval_us = g_rand_int_range (self->rand, 10, 60) * G_USEC_PER_SEC,
         .until_us = self->until_us,
+        .over_us = self->until_us + CALM_US,
       };
 
       self->devices[i] = tally_sim_device_new (&options);
@@ -100,12 +114,12 @@ static gboolean
 sync_all (World    *self,
           gboolean *moved)
 {
-  guint first = g_rand_int_range (self->rand, 0, N_DEVICES);
+  guint first = g_rand_int_range (self->rand, 0, self->n_devices);
 
   *moved = FALSE;
-  for (guint i = 0; i < N_DEVICES; i++)
+  for (guint i = 0; i < self->n_devices; i++)
     {
-      TallySimDevice *device = self->devices[(first + i) % N_DEVICES];
+      TallySimDevice *device = self->devices[(first + i) % self->n_devices];
       g_autoptr (TallyRun) run = tally_sim_device_sync (device);
 
       if (run == NULL)
@@ -144,13 +158,13 @@ settle_all (World *self)
 
   for (guint n = 0; open && n < MAX_SETTLEMENTS; n++)
     {
-      guint first = g_rand_int_range (self->rand, 0, N_DEVICES);
-      guint n_settlers = g_rand_int_range (self->rand, 0, 4) == 0 ? N_DEVICES : 1;
+      guint first = g_rand_int_range (self->rand, 0, self->n_devices);
+      guint n_settlers = g_rand_int_range (self->rand, 0, 4) == 0 ? self->n_devices : 1;
       guint n_settled = 0;
 
-      for (guint i = 0; i < N_DEVICES && n_settled < n_settlers; i++)
+      for (guint i = 0; i < self->n_devices && n_settled < n_settlers; i++)
         {
-          TallySimDevice *device = self->devices[(first + i) % N_DEVICES];
+          TallySimDevice *device = self->devices[(first + i) % self->n_devices];
           g_autoptr (GError) error = NULL;
           gboolean settled;
 
@@ -174,6 +188,19 @@ settle_all (World *self)
   return !open;
 }
 
+/* Without anybody's help everything must have left the devices that may. */
+static void
+check_home (World          *self,
+            TallySimDevice *device)
+{
+  TallyStoreCounts counts = { 0 };
+
+  if (!tally_store_count (tally_sim_device_get_store (device), &counts, NULL) ||
+      counts.n_pending > 0)
+    tally_sim_trace_fail (self->trace, "%s: %u edits still wait after the calm",
+                          tally_sim_device_get_name (device), counts.n_pending);
+}
+
 static void
 heal_and_judge (World *self)
 {
@@ -183,12 +210,14 @@ heal_and_judge (World *self)
     .clock = TALLY_CLOCK (self->clock),
     .ledger = self->ledger,
     .devices = self->devices,
-    .n_devices = N_DEVICES,
+    .n_devices = self->n_devices,
   };
 
-  for (guint i = 0; i < N_DEVICES; i++)
+  for (guint i = 0; i < self->n_devices; i++)
     if (!tally_sim_device_open (self->devices[i]))
       return;
+  for (guint i = 0; i < self->n_devices; i++)
+    check_home (self, self->devices[i]);
 
   if (!sync_until_quiet (self))
     return;
@@ -207,18 +236,20 @@ director_main (gpointer data)
   tally_sim_baton_sleep (self->baton, self->until_us);
   tally_sim_trace_add (self->trace, "world", "healing");
   tally_sim_net_heal (self->net);
+  for (guint i = 0; i < self->n_devices; i++)
+    tally_sim_device_heal (self->devices[i]);
 
   while (!over)
     {
       tally_sim_baton_sleep (self->baton, G_USEC_PER_SEC);
       over = tally_sim_net_is_idle (self->net);
-      for (guint i = 0; i < N_DEVICES; i++)
+      for (guint i = 0; i < self->n_devices; i++)
         over = over && tally_sim_device_is_over (self->devices[i]);
     }
 
   if (tally_sim_trace_get_failure (self->trace) == NULL)
     heal_and_judge (self);
-  for (guint i = 0; i < N_DEVICES; i++)
+  for (guint i = 0; i < self->n_devices; i++)
     tally_sim_device_close (self->devices[i]);
   tally_sim_net_close (self->net);
 }
@@ -246,7 +277,7 @@ tally_sim_world_run (guint32         seed,
   world.trace = tally_sim_trace_new (world.baton, print);
   world.clock = tally_sim_clock_new (world.baton);
   world.ledger = tally_sim_ledger_new ();
-  world.until_us = (gint64) g_rand_int_range (world.rand, 20, 120) * G_USEC_PER_SEC;
+  world.until_us = (gint64) g_rand_int_range (world.rand, 15, 70) * G_USEC_PER_SEC;
   world.server = tally_sim_server_new (world.trace, TALLY_CLOCK (world.clock),
                                        g_rand_int (world.rand));
   world.net = tally_sim_net_new (world.baton, world.trace, world.server, &odds,
@@ -257,7 +288,7 @@ tally_sim_world_run (guint32         seed,
   tally_sim_baton_run (world.baton);
   tell (&world, result);
 
-  for (guint i = 0; i < N_DEVICES; i++)
+  for (guint i = 0; i < world.n_devices; i++)
     tally_sim_device_free (world.devices[i]);
   tally_sim_net_free (world.net);
   tally_sim_server_free (world.server);
