@@ -41,6 +41,11 @@ LAYERS = {
 FILES = {
     # Hands over a service in one's own process the way the agent's is reached: as a client.
     'core/service/tally-service-thread': ['client'],
+    # The names on the bus, proxy, skeleton and errors, stand once, where both ends see them.
+    'core/service/tally-server-url': ['client'],
+    'core/service/tally-service-bus': ['client'],
+    'core/service/tally-service-error': ['client'],
+    'core/service/tally-sync-manager-run': ['client'],
 }
 APP_MAY_INCLUDE = ['client', 'base', 'model']
 

@@ -20,6 +20,8 @@ typedef TallyRemote *(*TallyRemoteFactory) (const char       *url,
 /**
  * TallyServiceOptions:
  * @store_path: the store's file
+ * @user: (nullable): at the server; %NULL: as the store says
+ * @password: (nullable): kept in memory only
  * @scheduler: runs by itself; otherwise only when told to
  * @rule: (nullable): how eager; %NULL: tally_schedule_rule_default
  * @clock: (nullable): %NULL: the machine's
@@ -33,6 +35,8 @@ typedef TallyRemote *(*TallyRemoteFactory) (const char       *url,
 typedef struct
 {
   const char              *store_path;
+  const char              *user;
+  const char              *password;
   gboolean                 scheduler;
   const TallyScheduleRule *rule;
   TallyClock              *clock;

@@ -1,0 +1,40 @@
+/* tally-run-summary.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "store/tally-store.h"
+
+G_BEGIN_DECLS
+
+/**
+ * TallyRunSummary:
+ * @json: the run's object
+ * @status: success | partial | failed | cancelled
+ * @grade: none | checked | verified | compared
+ * @ended_us: date
+ * @failure: (nullable): why the run as a whole failed
+ * @moved: records here are others than before
+ * @since: (nullable): the pull's checkpoint after it, opaque
+ *
+ * What the main loop needs to know of a run that ended on another thread. A plain value.
+ */
+typedef struct
+{
+  char        *json;
+  char        *status;
+  char        *grade;
+  gint64       ended_us;
+  TallyReason *failure;
+  gboolean     moved;
+  char        *since;
+} TallyRunSummary;
+
+TallyRunSummary *tally_run_summary_new  (const TallyRun  *run,
+                                         const char      *since) G_GNUC_WARN_UNUSED_RESULT;
+void             tally_run_summary_free (TallyRunSummary *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyRunSummary, tally_run_summary_free)
+
+G_END_DECLS

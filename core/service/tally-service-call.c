@@ -1,0 +1,36 @@
+/* tally-service-call.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-service"
+
+#include "service/tally-service-call.h"
+
+static const struct
+{
+  const char            *method;
+  TallyServiceOperation  operation;
+} operations[] = {
+  { "ListCollections", tally_service_list_collections },
+  { "ListRecords", tally_service_list_records },
+  { "GetRecord", tally_service_get_record },
+  { "PutRecord", tally_service_put_record },
+  { "DeleteRecord", tally_service_delete_record },
+  { "Import", tally_service_import },
+  { "Export", tally_service_export },
+  { "ListConflicts", tally_service_list_conflicts },
+  { "Resolve", tally_service_resolve },
+  { "ListRuns", tally_service_list_runs },
+  { "Why", tally_service_why },
+};
+
+TallyServiceOperation
+tally_service_operation_find (const char *method)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (operations); i++)
+    if (g_str_equal (operations[i].method, method))
+      return operations[i].operation;
+
+  return NULL;
+}

@@ -1,0 +1,85 @@
+/* tally-sync-manager-private.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "live/tally-long-poll.h"
+#include "service/tally-run-summary.h"
+#include "service/tally-sync-manager.h"
+#include "sync/tally-sync.h"
+
+G_BEGIN_DECLS
+
+struct _TallySyncManager
+{
+  GObject parent_instance;
+
+  TallyStoreThread    *edits;              /* owned */
+  TallyStoreThread    *engine;             /* owned */
+  TallyNetworkMonitor *network;            /* owned */
+  TallyClock          *clock;              /* owned */
+  GRand               *rand;               /* owned */
+  TallyScheduleRule    rule;
+  gboolean             scheduler;
+  TallyRemoteFactory   make_remote;        /* nullable: CouchDB over libsoup */
+  gpointer             make_remote_data;
+
+  TallyServerUrl      *server;             /* owned, nullable */
+  char                *user;               /* owned, nullable */
+  char                *password;           /* owned, nullable: given at the start, not taken yet */
+  char                *device;             /* owned, nullable: not loaded yet */
+  TallyCredentials    *credentials;        /* owned, nullable; in memory only */
+  char                *since;              /* owned, nullable; opaque */
+  gboolean             paused;
+  gboolean             auth_failed;
+  TallyStoreCounts     counts;
+  char                *last_run;           /* owned, nullable */
+  const TallyReason   *last_failure;       /* owned, nullable */
+  char                *grade;              /* owned */
+  gint64               checked_us;         /* date; 0: never */
+
+  TallyScheduleFacts   facts;
+  gint64               next_run_us;        /* date; 0: not by itself */
+  char                *state;              /* owned */
+  const TallyReason   *reason;             /* owned */
+  const TallyReason   *obstacle;           /* owned, nullable */
+  TallyLongPoll       *live;               /* owned */
+  guint                timer;              /* the next look at the schedule */
+
+  GCancellable        *run;                /* owned, nullable: none under way */
+  gboolean             run_is_full;
+  TallyProgress        progress;
+  guint64              told_done;          /* records done when it was last told */
+  GPtrArray           *waiters;            /* owned; of GTask: run_async() */
+  GPtrArray           *stoppers;           /* owned; of GTask: stop_async() */
+  gboolean             stopped;
+
+  gboolean             counting;           /* a count is under way */
+  gboolean             count_again;
+  guint                count_timer;
+};
+
+/* --- tally-sync-manager.c --- */
+void tally_sync_manager_notify         (TallySyncManager *self,
+                                        const char       *property);
+void tally_sync_manager_emit           (TallySyncManager *self,
+                                        const char       *type,
+                                        const char       *data);
+/* Derives state, reason and obstacle anew and tells what changed. */
+void tally_sync_manager_update         (TallySyncManager *self);
+/* Counts soon, and tells what changed. */
+void tally_sync_manager_count          (TallySyncManager *self);
+void tally_sync_manager_take_counts    (TallySyncManager       *self,
+                                        const TallyStoreCounts *counts);
+
+/* --- tally-sync-manager-run.c --- */
+/* Asks the scheduler, and does what it says. */
+void tally_sync_manager_step           (TallySyncManager *self);
+void tally_sync_manager_listen         (TallySyncManager *self);
+
+/* --- tally-sync-manager-status.c --- */
+char *tally_sync_manager_dup_status    (TallySyncManager *self);
+
+G_END_DECLS

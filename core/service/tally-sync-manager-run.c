@@ -1,0 +1,516 @@
+/* tally-sync-manager-run.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-service"
+
+#include "service/tally-sync-manager-private.h"
+
+#include "client/tally-client-error.h"
+#include "config.h"
+#include "http/tally-http-client.h"
+#include "http/tally-soup-transport.h"
+#include "remote/couchdb/tally-couchdb-remote.h"
+#include "schedule/tally-readiness.h"
+
+#include <glib/gi18n-lib.h>
+
+/* The window's rule: updates at most ten times a second. */
+#define PROGRESS_US (G_USEC_PER_SEC / 10)
+
+/* All that a run needs on its thread. */
+typedef struct
+{
+  TallySyncManager   *manager;       /* owned through the task's source */
+  GMainContext       *context;       /* owned; the manager's */
+  TallyClock         *clock;         /* owned */
+  GRand              *rand;          /* owned */
+  char               *url;           /* owned */
+  TallyCredentials   *credentials;   /* owned, nullable */
+  char               *trigger;       /* owned */
+  gboolean            full;
+  TallyRemoteFactory  make_remote;
+  gpointer            make_remote_data;
+
+  gint64              told_us;       /* when progress was last told */
+  TallyPhase          told_phase;
+} Run;
+
+static void
+run_free (gpointer data)
+{
+  Run *run = data;
+
+  g_main_context_unref (run->context);
+  g_object_unref (run->clock);
+  g_rand_free (run->rand);
+  g_free (run->url);
+  g_clear_pointer (&run->credentials, tally_credentials_unref);
+  g_free (run->trigger);
+  g_free (run);
+}
+
+/* --- on the engine's thread --- */
+
+typedef struct
+{
+  TallySyncManager *manager;   /* owned */
+  TallyProgress     progress;
+} News;
+
+static void
+news_free (gpointer data)
+{
+  News *news = data;
+
+  g_object_unref (news->manager);
+  g_free (news);
+}
+
+static gboolean
+take_progress_cb (gpointer data)
+{
+  News *news = data;
+  TallySyncManager *self = news->manager;
+
+  if (self->run == NULL)
+    return G_SOURCE_REMOVE;
+
+  self->progress = news->progress;
+  tally_sync_manager_notify (self, "progress");
+  if (self->progress.done != self->told_done)
+    tally_sync_manager_count (self);
+
+  return G_SOURCE_REMOVE;
+}
+
+static void
+progress_cb (const TallyProgress *progress,
+             gpointer             user_data)
+{
+  Run *run = user_data;
+  gint64 now_us = tally_clock_now_us (run->clock);
+  g_autoptr (GSource) source = NULL;
+  News *news;
+
+  if (progress->phase == run->told_phase && now_us - run->told_us < PROGRESS_US)
+    return;
+
+  run->told_us = now_us;
+  run->told_phase = progress->phase;
+  news = g_new (News, 1);
+  news->manager = g_object_ref (run->manager);
+  news->progress = *progress;
+  source = g_idle_source_new ();
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, take_progress_cb, news, news_free);
+  g_source_attach (source, run->context);
+}
+
+static TallyRemote *
+make_remote (Run *run)
+{
+  g_autoptr (TallyTransport) transport = NULL;
+  g_autoptr (TallyHttpClient) client = NULL;
+
+  if (run->make_remote != NULL)
+    return run->make_remote (run->url, run->credentials, run->make_remote_data);
+
+  transport = tally_soup_transport_new (run->credentials);
+  client = tally_http_client_new (transport, run->clock, run->rand);
+
+  return tally_couchdb_remote_new (client, run->url);
+}
+
+static void
+run_job (GTask        *task,
+         TallyStore   *store,
+         gpointer      task_data,
+         GCancellable *cancellable)
+{
+  Run *run = task_data;
+  g_autoptr (TallyRemote) remote = make_remote (run);
+  g_autoptr (TallyRun) result = NULL;
+  g_autofree char *since = NULL;
+  GError *error = NULL;
+  TallySyncOptions options = {
+    .store = store,
+    .remote = remote,
+    .clock = run->clock,
+    .trigger = run->trigger,
+    .force_full = run->full,
+    .progress = progress_cb,
+    .progress_data = run,
+  };
+
+  result = tally_sync_run (&options, cancellable, &error);
+  if (result != NULL)
+    since = tally_store_dup_since (store, &error);
+  if (error != NULL)
+    g_task_return_error (task, error);
+  else
+    g_task_return_pointer (task, tally_run_summary_new (result, since),
+                           (GDestroyNotify) tally_run_summary_free);
+}
+
+/* --- on the main loop --- */
+
+static void
+set_failure (TallySyncManager  *self,
+             const TallyReason *failure)
+{
+  g_clear_pointer (&self->last_failure, tally_reason_unref);
+  if (failure != NULL)
+    self->last_failure = tally_reason_ref (failure);
+}
+
+static void
+note_failure (TallySyncManager  *self,
+              const TallyReason *failure)
+{
+  set_failure (self, failure);
+  self->facts.n_failures++;
+  self->facts.retry_us = tally_schedule_draw_retry (&self->rule, self->facts.n_failures,
+                                                    tally_clock_now_us (self->clock), self->rand);
+  if (g_str_equal (failure->code, "auth-failed"))
+    self->auth_failed = TRUE;
+}
+
+static void
+take_summary (TallySyncManager *self,
+              TallyRunSummary  *summary)
+{
+  g_free (self->last_run);
+  self->last_run = g_strdup (summary->json);
+  g_free (self->since);
+  self->since = g_strdup (summary->since);
+
+  if (summary->failure != NULL)
+    note_failure (self, summary->failure);
+  else if (!g_str_equal (summary->status, "cancelled"))
+    {
+      set_failure (self, NULL);
+      self->facts.n_failures = 0;
+      self->auth_failed = FALSE;
+    }
+  if (!g_str_equal (summary->grade, "none"))
+    {
+      g_free (self->grade);
+      self->grade = g_strdup (summary->grade);
+      self->checked_us = summary->ended_us;
+      tally_sync_manager_notify (self, "grade");
+      tally_sync_manager_notify (self, "checked-at");
+    }
+  tally_sync_manager_notify (self, "last-run");
+}
+
+/* Those whom this run served get its answer; whoever wants everything read again waits on. */
+static void
+answer_waiters (TallySyncManager *self,
+                const char       *json,
+                const GError     *error)
+{
+  g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
+  gboolean full = self->run_is_full;
+
+  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < waiters->len; i++)
+    {
+      GTask *task = waiters->pdata[i];
+      gboolean wants_full = GPOINTER_TO_INT (g_task_get_task_data (task));
+
+      if (error != NULL)
+        g_task_return_error (task, g_error_copy (error));
+      else if (wants_full && !full && !self->stopped)
+        g_ptr_array_add (self->waiters, g_object_ref (task));
+      else
+        g_task_return_pointer (task, g_strdup (json), g_free);
+    }
+}
+
+static void
+answer_stoppers (TallySyncManager *self)
+{
+  g_autoptr (GPtrArray) stoppers = g_steal_pointer (&self->stoppers);
+
+  self->stoppers = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < stoppers->len; i++)
+    g_task_return_boolean (stoppers->pdata[i], TRUE);
+}
+
+static void start_run (TallySyncManager *self,
+                       const char       *trigger,
+                       gboolean          full);
+
+static void
+run_cb (GObject      *source,
+        GAsyncResult *result,
+        gpointer      user_data)
+{
+  TallySyncManager *self = TALLY_SYNC_MANAGER (source);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyRunSummary) summary = g_task_propagate_pointer (G_TASK (result), &error);
+
+  g_clear_object (&self->run);
+  self->progress = (TallyProgress) { TALLY_PHASE_IDLE };
+  self->facts.last_end_us = tally_clock_now_us (self->clock);
+  tally_sync_manager_notify (self, "progress");
+
+  if (summary != NULL)
+    {
+      take_summary (self, summary);
+      g_info ("Run ended: %s", summary->status);
+    }
+  else
+    {
+      g_autoptr (TallyReason) failure = tally_store_reason_for_error (error);
+
+      g_warning ("A run could not be stored: %s", error->message);
+      note_failure (self, failure);
+    }
+
+  answer_waiters (self, summary != NULL ? summary->json : NULL, error);
+  if (summary != NULL && summary->moved)
+    tally_sync_manager_emit (self, "record.changed", "{\"many\":true}");
+  tally_sync_manager_emit (self, summary != NULL && summary->failure == NULL ? "sync.completed"
+                                                                             : "sync.failed",
+                           summary != NULL ? summary->json : "{}");
+  tally_sync_manager_update (self);
+  tally_sync_manager_count (self);
+
+  if (self->waiters->len > 0)
+    start_run (self, "manual", TRUE);
+  else if (self->stoppers->len > 0)
+    answer_stoppers (self);
+  else
+    {
+      tally_sync_manager_listen (self);
+      tally_sync_manager_step (self);
+    }
+}
+
+static void
+start_run (TallySyncManager *self,
+           const char       *trigger,
+           gboolean          full)
+{
+  g_autoptr (GTask) task = NULL;
+  g_autofree char *data = NULL;
+  Run *run = g_new0 (Run, 1);
+
+  run->manager = self;
+  run->context = g_main_context_ref_thread_default ();
+  run->clock = g_object_ref (self->clock);
+  run->rand = g_rand_new_with_seed (g_rand_int (self->rand));
+  run->url = g_strdup (self->server->url);
+  run->credentials = self->credentials != NULL ? tally_credentials_ref (self->credentials) : NULL;
+  run->trigger = g_strdup (trigger);
+  run->full = full;
+  run->make_remote = self->make_remote;
+  run->make_remote_data = self->make_remote_data;
+
+  /* What happens from now on is for the next run. */
+  self->run = g_cancellable_new ();
+  self->run_is_full = full;
+  self->told_done = 0;
+  self->facts.started = TRUE;
+  self->facts.network_regained = FALSE;
+  self->facts.poked = FALSE;
+  self->facts.first_edit_us = 0;
+  g_clear_handle_id (&self->timer, g_source_remove);
+
+  task = g_task_new (self, self->run, run_cb, NULL);
+  g_task_set_check_cancellable (task, FALSE);
+  g_task_set_name (task, "run");
+  g_task_set_task_data (task, run, run_free);
+  tally_store_thread_push (self->engine, task, run_job);
+
+  data = g_strdup_printf ("{\"trigger\":\"%s\"}", trigger);
+  g_info ("Run starts: %s", trigger);
+  tally_sync_manager_emit (self, "sync.started", data);
+  tally_sync_manager_update (self);
+}
+
+static void
+set_next_run (TallySyncManager *self,
+              gint64            next_run_us)
+{
+  if (self->next_run_us == next_run_us)
+    return;
+
+  self->next_run_us = next_run_us;
+  tally_sync_manager_notify (self, "next-run");
+}
+
+static void
+timer_cb (gpointer data)
+{
+  TallySyncManager *self = data;
+
+  self->timer = 0;
+  tally_sync_manager_step (self);
+}
+
+/* When the sentence "up to date" stops being true by age alone; 0: it doesn't. */
+static gint64
+stale_us (TallySyncManager *self)
+{
+  gint64 left_us;
+
+  if (!g_str_equal (self->state, "up-to-date") || tally_long_poll_is_healthy (self->live))
+    return 0;
+
+  left_us = self->checked_us + 2 * tally_schedule_rule_default.interval_us -
+            tally_clock_date_us (self->clock);
+
+  return left_us > 0 ? self->facts.now_us + left_us + G_USEC_PER_SEC : 0;
+}
+
+void
+tally_sync_manager_step (TallySyncManager *self)
+{
+  TallyScheduleStep step = { NULL, 0 };
+  gint64 wake_us;
+
+  g_clear_handle_id (&self->timer, g_source_remove);
+  if (self->stopped || self->device == NULL)
+    return;
+
+  tally_sync_manager_update (self);
+  self->facts.now_us = tally_clock_now_us (self->clock);
+  self->facts.ready = self->obstacle == NULL;
+  self->facts.running = self->run != NULL;
+  if (self->scheduler)
+    step = tally_schedule_step (&self->rule, &self->facts);
+  if (step.trigger != NULL)
+    {
+      set_next_run (self, 0);
+      start_run (self, step.trigger, FALSE);
+      return;
+    }
+
+  set_next_run (self, step.wake_us == 0 ? 0 : tally_clock_date_us (self->clock) +
+                                              step.wake_us - self->facts.now_us);
+  wake_us = stale_us (self);
+  if (step.wake_us != 0 && (wake_us == 0 || step.wake_us < wake_us))
+    wake_us = step.wake_us;
+  if (wake_us != 0)
+    {
+      /* A timer's longest is 49 days; asking again early does no harm. */
+      gint64 wait_ms = (wake_us - self->facts.now_us) / 1000 + 1;
+
+      self->timer = g_timeout_add_once ((guint) CLAMP (wait_ms, 0, G_MAXINT), timer_cb, self);
+    }
+}
+
+void
+tally_sync_manager_listen (TallySyncManager *self)
+{
+  if (self->stopped || !self->scheduler || self->obstacle != NULL || self->since == NULL)
+    tally_long_poll_stop (self->live);
+  else
+    tally_long_poll_listen (self->live, self->server->url, self->credentials, self->since);
+}
+
+/**
+ * tally_sync_manager_run_async:
+ * @self: a manager
+ * @trigger: what asks for it
+ * @full: read everything again from the start
+ * @cancellable: (nullable): ends the waiting, not the run
+ * @callback: called when the run has ended
+ * @user_data: for @callback
+ *
+ * Runs although paused or offline: somebody asked for it. Without a server it fails with
+ * %TALLY_CLIENT_ERROR_BAD_INPUT.
+ */
+void
+tally_sync_manager_run_async (TallySyncManager    *self,
+                              const char          *trigger,
+                              gboolean             full,
+                              GCancellable        *cancellable,
+                              GAsyncReadyCallback  callback,
+                              gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
+
+  g_task_set_name (task, "run and wait");
+  g_task_set_task_data (task, GINT_TO_POINTER (full), NULL);
+  if (self->stopped)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
+                               _("The service is ending."));
+      return;
+    }
+  if (self->server == NULL)
+    {
+      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
+                               _("No server is set up. Enter the address of one."));
+      return;
+    }
+
+  g_ptr_array_add (self->waiters, g_object_ref (task));
+  if (self->run == NULL)
+    start_run (self, trigger, full);
+}
+
+char *
+tally_sync_manager_run_finish (TallySyncManager  *self,
+                               GAsyncResult      *result,
+                               GError           **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Ends the run under way after its batch; nothing to do when there is none. */
+void
+tally_sync_manager_cancel (TallySyncManager *self)
+{
+  g_return_if_fail (TALLY_IS_SYNC_MANAGER (self));
+
+  if (self->run != NULL)
+    g_cancellable_cancel (self->run);
+}
+
+void
+tally_sync_manager_stop_async (TallySyncManager    *self,
+                               GAsyncReadyCallback  callback,
+                               gpointer             user_data)
+{
+  g_autoptr (GTask) task = g_task_new (self, NULL, callback, user_data);
+
+  g_task_set_name (task, "stop");
+  self->stopped = TRUE;
+  g_clear_handle_id (&self->timer, g_source_remove);
+  g_clear_handle_id (&self->count_timer, g_source_remove);
+  tally_long_poll_stop (self->live);
+  if (self->run == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      return;
+    }
+
+  g_ptr_array_add (self->stoppers, g_steal_pointer (&task));
+  g_cancellable_cancel (self->run);
+}
+
+gboolean
+tally_sync_manager_stop_finish (TallySyncManager  *self,
+                                GAsyncResult      *result,
+                                GError           **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error);
+}
+
+void
+tally_sync_manager_note_edit (TallySyncManager *self)
+{
+  g_return_if_fail (TALLY_IS_SYNC_MANAGER (self));
+
+  self->facts.last_edit_us = tally_clock_now_us (self->clock);
+  if (self->facts.first_edit_us == 0)
+    self->facts.first_edit_us = self->facts.last_edit_us;
+  tally_sync_manager_count (self);
+  tally_sync_manager_step (self);
+}
