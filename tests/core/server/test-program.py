@@ -71,7 +71,10 @@ class Server:
                     got += piece
             return got
 
-    def rss(self):
+    def peak(self):
+        """The most memory it had, bytes; 0 with a sanitizer, whose memory it is then."""
+        if 'ASAN_OPTIONS' in os.environ:
+            return 0
         with open(f'/proc/{self.process.pid}/status', encoding='ascii') as status:
             return next(int(line.split()[1]) * 1024 for line in status if line.startswith('VmHWM'))
 
@@ -197,7 +200,7 @@ class TestProgram(unittest.TestCase):
             self.assertNotIn(b' 200 ', got[:20])
 
             self.assertEqual(server.request('GET', '/shop')[0], 200)
-            self.assertLess(server.rss(), 200 * MEGABYTE)
+            self.assertLess(server.peak(), 200 * MEGABYTE)
 
     def test_gzip(self):
         with Server(self.folder) as server:
@@ -272,7 +275,7 @@ class TestProgram(unittest.TestCase):
                         connection.recv(100)
             self.assertEqual(server.request('PUT', '/shop/b', {})[0], 201)
             self.assertEqual(server.request('GET', '/shop')[0], 200)
-            self.assertLess(server.rss(), 60 * MEGABYTE)
+            self.assertLess(server.peak(), 60 * MEGABYTE)
 
     def test_kept_connections(self):
         """A client that keeps its connection and goes leaves no connection behind."""
