@@ -240,7 +240,7 @@ int
 main (int    argc,
       char **argv)
 {
-  TallyCli cli = { NULL, };
+  TallyCli cli = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) output_error = NULL;
 

@@ -68,7 +68,7 @@ call_sync (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   GVariantDict options;
-  Interrupt interrupt = { NULL, };
+  Interrupt interrupt = { 0 };
   char *json = NULL;
 
   if (!cli->options->json)
