@@ -80,6 +80,15 @@ believe (TallySyncContext        *context,
 }
 #endif
 
+static void
+note_unknown (TallySyncContext       *context,
+              const TallyPushOutcome *outcome)
+{
+  g_hash_table_insert (context->unknown, g_strdup (outcome->key),
+                       outcome->reason != NULL ? tally_reason_ref (outcome->reason)
+                                               : tally_reason_new ("unknown-outcome", NULL));
+}
+
 static gboolean
 take_outcomes (TallySyncContext  *context,
                GPtrArray         *outcomes,
@@ -94,6 +103,10 @@ take_outcomes (TallySyncContext  *context,
           !believe (context, outcome, error))
         return FALSE;
 #endif
+      if (outcome->status == TALLY_PUSH_UNKNOWN)
+        note_unknown (context, outcome);
+      else
+        context->n_answered++;
       if (outcome->status != TALLY_PUSH_REFUSED)
         continue;
       if (!tally_store_quarantine (context->options->store, outcome->key, outcome->rev,
@@ -143,6 +156,9 @@ tally_sync_push (TallySyncContext  *context,
 {
   gint64 now = tally_clock_date_us (context->options->clock);
   gint64 after = 0;
+
+  g_hash_table_remove_all (context->unknown);
+  context->n_answered = 0;
 
   while (TRUE)
     {

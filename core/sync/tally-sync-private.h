@@ -24,6 +24,9 @@ typedef struct
   TallyProgress           progress;
   char                   *since;         /* owned, nullable: where the next page starts */
   GHashTable             *touched;       /* owned: keys found in conflict in this run */
+  GHashTable             *unknown;       /* owned: key -> TallyReason, outcomes of the last round */
+  guint                   n_answered;    /* the other outcomes of the last round */
+  TallyReason            *given_up;      /* owned, nullable: no answer to anything that was sent */
 } TallySyncContext;
 
 void      tally_sync_tell        (TallySyncContext  *context);

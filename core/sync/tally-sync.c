@@ -116,6 +116,45 @@ prepare (TallySyncContext  *context,
   return TRUE;
 }
 
+/* What the last round sent and no look has shown since. Where nothing at all was answered it is
+ * the server that fails, not the records. */
+static gboolean
+judge_unknown (TallySyncContext  *context,
+               GError           **error)
+{
+  GHashTableIter iter;
+  gpointer key;
+  gpointer reason;
+
+  g_hash_table_iter_init (&iter, context->unknown);
+  while (g_hash_table_iter_next (&iter, &key, &reason))
+    {
+      g_autoptr (GError) local_error = NULL;
+      g_autoptr (TallyRecord) record = tally_store_get (context->options->store, key, &local_error);
+
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      if (record == NULL || record->outbox == NULL || record->outbox->sent == NULL)
+        continue;
+
+      if (context->n_answered == 0)
+        {
+          context->given_up = tally_reason_ref (reason);
+          g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED,
+                               "no answer to anything that was sent");
+          return FALSE;
+        }
+      context->run->n_failed++;
+      context->progress.n_errors++;
+      tally_run_add_error (context->run, key, tally_reason_ref (reason));
+    }
+
+  return TRUE;
+}
+
 static gboolean
 execute (TallySyncContext  *context,
          GError           **error)
@@ -137,7 +176,7 @@ execute (TallySyncContext  *context,
         return FALSE;
     }
 
-  return TRUE;
+  return judge_unknown (context, error);
 }
 
 /* Every record this run touched was looked at after the push; the mark on the server moves. */
@@ -225,7 +264,8 @@ note_outcome (TallySyncContext *context,
     }
 
   set_status (run, "failed");
-  reason = tally_remote_reason_for_error (failure);
+  reason = context->given_up != NULL ? tally_reason_ref (context->given_up)
+                                     : tally_remote_reason_for_error (failure);
   tally_run_add_error (run, NULL,
                        reason != NULL ? reason : tally_store_reason_for_error (failure));
 }
@@ -285,6 +325,8 @@ tally_sync_run (const TallySyncOptions  *options,
     return NULL;
 
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  context.unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                           (GDestroyNotify) tally_reason_unref);
   done = run_phases (&context, &failure);
   note_outcome (&context, done, failure);
   closed = close_run (&context, error);
@@ -293,6 +335,8 @@ tally_sync_run (const TallySyncOptions  *options,
   tally_sync_tell (&context);
   g_clear_pointer (&context.since, g_free);
   g_clear_pointer (&context.touched, g_hash_table_unref);
+  g_clear_pointer (&context.unknown, g_hash_table_unref);
+  g_clear_pointer (&context.given_up, tally_reason_unref);
 
   return closed ? g_steal_pointer (&run) : NULL;
 }
