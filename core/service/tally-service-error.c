@@ -10,6 +10,7 @@
 #include "base/tally-json-scanner.h"
 #include "db/tally-db.h"
 #include "http/tally-transport.h"
+#include "merge/tally-merge.h"
 #include "remote/tally-remote.h"
 #include "store/tally-store.h"
 
@@ -78,7 +79,8 @@ find_code (const GError *error)
     return http_codes[error->code];
   if (error->domain == TALLY_REMOTE_ERROR)
     return remote_codes[error->code];
-  if (error->domain == TALLY_MODEL_ERROR || error->domain == TALLY_JSON_ERROR)
+  if (error->domain == TALLY_MODEL_ERROR || error->domain == TALLY_JSON_ERROR ||
+      error->domain == TALLY_MERGE_ERROR)
     return TALLY_CLIENT_ERROR_BAD_INPUT;
   if (error->domain == G_IO_ERROR)
     return io_code (error->code);

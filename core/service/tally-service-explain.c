@@ -12,6 +12,22 @@
 
 #include <glib/gi18n-lib.h>
 
+/* A run that is under way, or was when its process ended, has no object yet. */
+static char *
+dup_run_json (const TallyRunRow *row)
+{
+  g_autoptr (TallyRun) run = NULL;
+
+  if (row->json != NULL)
+    return g_strdup (row->json);
+
+  run = tally_run_new ("delta", row->trigger);
+  run->id = row->id;
+  run->started_us = row->started_us;
+
+  return tally_run_to_json (run);
+}
+
 GVariant *
 tally_service_list_runs (TallyStore        *store,
                          TallyServiceCall  *call,
@@ -33,9 +49,9 @@ tally_service_list_runs (TallyStore        *store,
   tally_json_writer_begin_array (&writer);
   for (guint i = 0; i < runs->len; i++)
     {
-      const TallyRunRow *row = runs->pdata[i];
+      g_autofree char *run = dup_run_json (runs->pdata[i]);
 
-      tally_json_writer_raw (&writer, row->json, -1);
+      tally_json_writer_raw (&writer, run, -1);
     }
   tally_json_writer_end_array (&writer);
   tally_json_writer_end_object (&writer);
