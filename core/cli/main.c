@@ -164,6 +164,39 @@ check_arguments (const TallyCommand  *command,
   return FALSE;
 }
 
+static gboolean
+run_in_session (TallyCli            *cli,
+                const TallyCommand  *command,
+                GError             **error)
+{
+  g_clear_pointer (&cli->session, tally_session_close);
+  cli->session = tally_session_open (cli->options->store, error);
+
+  return cli->session != NULL && tally_cli_connect (cli, error) && command->func (cli, error);
+}
+
+/* The holder may be another command, which ends while we ask: then it is our turn. */
+static gboolean
+run_with_store (TallyCli            *cli,
+                const TallyCommand  *command,
+                GError             **error)
+{
+  while (TRUE)
+    {
+      g_autoptr (GError) run_error = NULL;
+
+      if (run_in_session (cli, command, &run_error))
+        return TRUE;
+
+      if (cli->session != NULL && tally_session_is_over (cli->session, run_error) &&
+          tally_output_is_empty (cli->output))
+        continue;
+
+      g_propagate_error (error, g_steal_pointer (&run_error));
+      return FALSE;
+    }
+}
+
 /* --help and --version need no store. */
 static gboolean
 run_command (TallyCli            *cli,
@@ -188,9 +221,7 @@ run_command (TallyCli            *cli,
       !check_arguments (command, cli->options->arguments, error))
     return FALSE;
 
-  cli->session = tally_session_open (cli->options->store, error);
-
-  return cli->session != NULL && tally_cli_connect (cli, error) && command->func (cli, error);
+  return run_with_store (cli, command, error);
 }
 
 /* @words: the command line, program name first */
@@ -251,6 +282,7 @@ main (int    argc,
   /* A closed pipe is an error to report, not a death. */
   signal (SIGPIPE, SIG_IGN);
 
+  cli.input = -1;
   cli.options = tally_options_new ();
   cli.output = tally_output_new (STDOUT_FILENO);
 
@@ -267,6 +299,8 @@ main (int    argc,
     }
 
   g_clear_pointer (&cli.session, tally_session_close);
+  if (cli.input >= 0)
+    close (cli.input);
   tally_output_free (cli.output);
   tally_options_free (cli.options);
 

@@ -9,10 +9,13 @@
 
 #include "cli/tally-json-view.h"
 #include "cli/tally-prompt.h"
+#include "cli/tally-spool.h"
 #include "config.h"
 
+#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <string.h>
+#include <unistd.h>
 
 TallyBusSync *
 tally_cli_get_proxy (TallyCli *self)
@@ -35,6 +38,24 @@ tally_cli_wait (GAsyncResult **slot)
     g_main_context_iteration (NULL, TRUE);
 
   return g_steal_pointer (slot);
+}
+
+int
+tally_cli_open_input (TallyCli    *self,
+                      const char  *path,
+                      GError     **error)
+{
+  if (self->input < 0)
+    {
+      self->input = tally_spool_open_input (path, error);
+      if (self->input < 0)
+        return -1;
+      self->input_start = lseek (self->input, 0, SEEK_CUR);
+    }
+
+  lseek (self->input, self->input_start, SEEK_SET);
+
+  return fcntl (self->input, F_DUPFD_CLOEXEC, 0);
 }
 
 /* The first line of --password-file, else TALLY_PASSWORD; *password NULL when neither is given. */

@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @options: what was given
  * @output: standard output
  * @session: the store's holder, reached before a command runs
+ * @input: a plain file with what was given in; -1 while none was opened
+ * @input_start: where in it that begins
  * @exit_code: what to end with when the command itself succeeded
  *
  * One call of tallyctl. A command calls the holder through the proxy, waits with
@@ -27,6 +29,8 @@ typedef struct
   TallyOptions  *options;
   TallyOutput   *output;
   TallySession  *session;
+  int            input;
+  goffset        input_start;
   TallyExitCode  exit_code;
 } TallyCli;
 
@@ -38,6 +42,12 @@ void          tally_cli_ready_cb   (GObject        *source,
                                     GAsyncResult   *result,
                                     gpointer        slot);
 GAsyncResult *tally_cli_wait       (GAsyncResult  **slot);
+
+/* A descriptor at the start of what @path (NULL or "-": standard input) holds. May be called again:
+ * standard input is read once only. -1 on error; (transfer full) */
+int           tally_cli_open_input (TallyCli       *self,
+                                    const char     *path,
+                                    GError        **error);
 
 /* Connects the store to --server, or signs in to the server it has, with what was given. Does
  * nothing when nothing was. */

@@ -34,7 +34,7 @@ tally_command_import (TallyCli  *cli,
                       GError   **error)
 {
   TallyBusSync *proxy = tally_cli_get_proxy (cli);
-  int fd = tally_spool_open_input (cli->options->arguments[0], error);
+  int fd = tally_cli_open_input (cli, cli->options->arguments[0], error);
   g_autoptr (GUnixFDList) fds = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
@@ -71,6 +71,7 @@ export_to (TallyCli  *cli,
   g_autoptr (GUnixFDList) fds = g_unix_fd_list_new ();
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
+  g_autoptr (GError) call_error = NULL;
 
   if (g_unix_fd_list_append (fds, fd, error) < 0)
     return FALSE;
@@ -79,7 +80,21 @@ export_to (TallyCli  *cli,
                               &slot);
   result = tally_cli_wait (&slot);
 
-  return tally_bus_sync_call_export_finish (proxy, n_records, NULL, result, error);
+  if (tally_bus_sync_call_export_finish (proxy, n_records, NULL, result, &call_error))
+    return TRUE;
+
+  /* It is the export's disk that is full, not the store's. */
+  if (g_error_matches (call_error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_DISK_FULL))
+    {
+      g_dbus_error_strip_remote_error (call_error);
+      g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_OUTPUT, call_error->message);
+    }
+  else
+    {
+      g_propagate_error (error, g_steal_pointer (&call_error));
+    }
+
+  return FALSE;
 }
 
 /* By way of a file of our own: whoever reads our output slowly must not hold up the holder. */

@@ -11,7 +11,7 @@
 #include "config.h"
 
 #include <glib/gi18n.h>
-#include <string.h>
+#include <unistd.h>
 
 /* Rows asked for at a time: a page crosses the bus in some milliseconds. */
 #define PAGE_ROWS 1000
@@ -172,13 +172,29 @@ tally_command_get (TallyCli  *cli,
   return TRUE;
 }
 
+static char *
+read_document (TallyCli  *cli,
+               GError   **error)
+{
+  int fd = tally_cli_open_input (cli, cli->options->arguments[1], error);
+  char *document;
+
+  if (fd < 0)
+    return NULL;
+
+  document = tally_spool_read_text (fd, error);
+  close (fd);
+
+  return document;
+}
+
 gboolean
 tally_command_put (TallyCli  *cli,
                    GError   **error)
 {
   TallyBusSync *proxy = tally_cli_get_proxy (cli);
   const char *id = cli->options->arguments[0];
-  g_autofree char *document = tally_spool_read_text (cli->options->arguments[1], error);
+  g_autofree char *document = read_document (cli, error);
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *rev = NULL;

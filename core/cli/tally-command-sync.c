@@ -190,7 +190,8 @@ print_run (TallyOutput   *output,
 
 /* To standard error, whatever goes to standard output: a script's log shows the cause. */
 static void
-report_errors (TallyJsonView *run)
+report_errors (TallyJsonView *run,
+               TallyExitCode  exit_code)
 {
   g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
 
@@ -206,22 +207,48 @@ report_errors (TallyJsonView *run)
       shown = record == NULL ? g_strdup ("") : tally_output_escape (record);
       g_printerr ("tallyctl: %s%s%s\n", shown, *shown == '\0' ? "" : ": ", what);
     }
+
+  /* The reason's words are for everywhere; how it is done here is not. */
+  if (exit_code == TALLY_EXIT_SIGN_IN)
+    g_printerr ("  %s\n", _("Give --user NAME and --password-file FILE, or set TALLY_PASSWORD."));
+  else if (exit_code == TALLY_EXIT_USAGE)
+    g_printerr ("  %s\n", _("Give its address: tallyctl --server URL sync"));
+}
+
+/* One run, and the exit code it means. */
+static TallyJsonView *
+sync_once (TallyCli  *cli,
+           GError   **error)
+{
+  g_autofree char *json = call_sync (cli, error);
+  TallyJsonView *run = NULL;
+
+  if (json != NULL)
+    run = tally_json_view_new (json, -1, error);
+  if (run != NULL)
+    cli->exit_code = failure_of_run (run);
+
+  return run;
 }
 
 gboolean
 tally_command_sync (TallyCli  *cli,
                     GError   **error)
 {
-  g_autofree char *json = call_sync (cli, error);
+  const char *server = tally_bus_sync_get_connection (tally_cli_get_proxy (cli));
   g_autoptr (TallyJsonView) run = NULL;
   gboolean asked = FALSE;
 
-  if (json == NULL)
-    return FALSE;
-  run = tally_json_view_new (json, -1, error);
+  if (cli->options->server == NULL && g_strcmp0 (server, "") == 0)
+    {
+      g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                           _("No server is set yet. Give its address: tallyctl --server URL sync"));
+      return FALSE;
+    }
+
+  run = sync_once (cli, error);
   if (run == NULL)
     return FALSE;
-  cli->exit_code = failure_of_run (run);
 
   if (cli->exit_code == TALLY_EXIT_SIGN_IN)
     {
@@ -229,23 +256,19 @@ tally_command_sync (TallyCli  *cli,
         return FALSE;
       if (asked)
         {
-          g_clear_pointer (&json, g_free);
           g_clear_pointer (&run, tally_json_view_free);
-          json = call_sync (cli, error);
-          if (json != NULL)
-            run = tally_json_view_new (json, -1, error);
+          run = sync_once (cli, error);
           if (run == NULL)
             return FALSE;
-          cli->exit_code = failure_of_run (run);
         }
     }
 
   if (cli->options->json)
-    tally_output_line (cli->output, json);
+    tally_output_line (cli->output, tally_json_view_get_text (run));
   else
     print_run (cli->output, run, cli->exit_code);
   tally_output_flush (cli->output);
-  report_errors (run);
+  report_errors (run, cli->exit_code);
 
   return TRUE;
 }

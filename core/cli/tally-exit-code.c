@@ -24,8 +24,7 @@ static const struct
   const char       *next_step;   /* nullable: the message says it all */
 } client_errors[] = {
   { TALLY_CLIENT_ERROR_FAILED,      TALLY_EXIT_FAILED,    NULL },
-  { TALLY_CLIENT_ERROR_STALE,       TALLY_EXIT_INPUT,
-    N_("Read it again, then repeat the change.") },
+  { TALLY_CLIENT_ERROR_STALE,       TALLY_EXIT_INPUT,     NULL },
   { TALLY_CLIENT_ERROR_NOT_FOUND,   TALLY_EXIT_INPUT,
     N_("“tallyctl records” lists what is there.") },
   { TALLY_CLIENT_ERROR_LOCKED,      TALLY_EXIT_STORE,
@@ -33,14 +32,10 @@ static const struct
   { TALLY_CLIENT_ERROR_MISMATCH,    TALLY_EXIT_INPUT,
     N_("Use another store for another server: --store FILE.") },
   { TALLY_CLIENT_ERROR_BAD_INPUT,   TALLY_EXIT_INPUT,     NULL },
-  { TALLY_CLIENT_ERROR_CORRUPT,     TALLY_EXIT_STORE,
-    N_("The file was left as it is. Put a backup in its place, or move it away and sync again.") },
-  { TALLY_CLIENT_ERROR_TOO_NEW,     TALLY_EXIT_STORE,
-    N_("The file was left as it is. Update Tallystick, or use another store: --store FILE.") },
-  { TALLY_CLIENT_ERROR_READ_ONLY,   TALLY_EXIT_STORE,
-    N_("Allow writing to the file and its folder, or use another store: --store FILE.") },
-  { TALLY_CLIENT_ERROR_DISK_FULL,   TALLY_EXIT_STORE,
-    N_("Make room on the disk, then try again; nothing was lost.") },
+  { TALLY_CLIENT_ERROR_CORRUPT,     TALLY_EXIT_STORE,     NULL },
+  { TALLY_CLIENT_ERROR_TOO_NEW,     TALLY_EXIT_STORE,     NULL },
+  { TALLY_CLIENT_ERROR_READ_ONLY,   TALLY_EXIT_STORE,     NULL },
+  { TALLY_CLIENT_ERROR_DISK_FULL,   TALLY_EXIT_STORE,     NULL },
   { TALLY_CLIENT_ERROR_AUTH,        TALLY_EXIT_SIGN_IN,
     N_("Give --user NAME and --password-file FILE, or set TALLY_PASSWORD.") },
   { TALLY_CLIENT_ERROR_UNREACHABLE, TALLY_EXIT_SERVER,
@@ -133,7 +128,7 @@ tally_exit_code_next_step (const GError *error)
     }
   else if (error->domain == G_OPTION_ERROR)
     return _("“tallyctl --help” and “tallyctl COMMAND --help” say what can be given.");
-  else if (error->domain == G_DBUS_ERROR)
+  else if (error->domain == G_DBUS_ERROR || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
     return _("The process that held the store went away; try again.");
 
   return NULL;

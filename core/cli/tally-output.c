@@ -24,6 +24,7 @@ struct _TallyOutput
   int      fd;        /* borrowed */
   GString *pending;   /* owned */
   int      failed;    /* errno of the first write that failed; 0: none */
+  gboolean flushed;   /* some of it is out */
 };
 
 TallyOutput *
@@ -50,10 +51,18 @@ tally_output_is_tty (TallyOutput *self)
   return isatty (self->fd);
 }
 
+gboolean
+tally_output_is_empty (TallyOutput *self)
+{
+  return !self->flushed && self->pending->len == 0;
+}
+
 void
 tally_output_flush (TallyOutput *self)
 {
   gsize done = 0;
+
+  self->flushed = self->flushed || self->pending->len > 0;
 
   while (self->failed == 0 && done < self->pending->len)
     {

@@ -21,6 +21,8 @@ typedef struct _TallyOutput TallyOutput;
 TallyOutput *tally_output_new      (int           fd) G_GNUC_WARN_UNUSED_RESULT;
 void         tally_output_free     (TallyOutput  *self);
 gboolean     tally_output_is_tty   (TallyOutput  *self);
+/* Nothing was printed yet. */
+gboolean     tally_output_is_empty (TallyOutput  *self);
 
 /* As it is. */
 void         tally_output_raw      (TallyOutput  *self,

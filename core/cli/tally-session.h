@@ -24,6 +24,11 @@ TallySession *tally_session_open      (const char    *store_path,
 void          tally_session_close     (TallySession  *self);
 TallyBusSync *tally_session_get_proxy (TallySession  *self);
 
+/* Whether @error only says that another command's process, which held the store until now, has
+ * ended: what was asked of it was not done, open again. */
+gboolean      tally_session_is_over   (TallySession  *self,
+                                       const GError  *error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySession, tally_session_close)
 
 G_END_DECLS

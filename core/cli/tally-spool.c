@@ -153,19 +153,13 @@ tally_spool_open_input (const char  *path,
 }
 
 char *
-tally_spool_read_text (const char  *path,
-                       GError     **error)
+tally_spool_read_text (int      fd,
+                       GError **error)
 {
-  int fd = open_path (path, error);
-  g_autoptr (GString) text = NULL;
-  g_autofree char *block = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *block = g_malloc (BLOCK_BYTES);
   gssize n;
 
-  if (fd < 0)
-    return NULL;
-
-  text = g_string_new (NULL);
-  block = g_malloc (BLOCK_BYTES);
   do
     {
       n = read (fd, block, BLOCK_BYTES);
@@ -175,10 +169,10 @@ tally_spool_read_text (const char  *path,
   while (n > 0 || (n < 0 && errno == EINTR));
 
   if (n < 0)
-    set_input_error (error, path, errno);
-  close (fd);
-  if (n < 0)
-    return NULL;
+    {
+      set_input_error (error, NULL, errno);
+      return NULL;
+    }
 
   if (!g_utf8_validate_len (text->str, text->len, NULL))
     {

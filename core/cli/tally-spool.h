@@ -17,8 +17,8 @@ int       tally_spool_open_input  (const char  *path,
                                    GError     **error);
 /* Descriptor of an empty file without a name; -1 on error. */
 int       tally_spool_new         (GError     **error);
-/* The whole of @path (NULL or "-": standard input) as UTF-8. */
-char     *tally_spool_read_text   (const char  *path,
+/* The rest of @fd as UTF-8. */
+char     *tally_spool_read_text   (int          fd,
                                    GError     **error) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

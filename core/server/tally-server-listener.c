@@ -10,7 +10,6 @@
 #include "server/tally-server-listener.h"
 
 #include "server/tally-server-guard.h"
-#include "server/tally-server-idle.h"
 #include "server/tally-server-stream.h"
 
 #include <glib/gi18n-lib.h>
@@ -36,7 +35,6 @@ struct _TallyServerListener
   TallyClock         *clock;      /* owned */
 
   SoupServer         *server;     /* owned */
-  TallyServerIdle    *idle;       /* owned */
   char               *host;       /* owned, nullable: as in an address */
   guint16             port;
   GHashTable         *arriving;   /* owned: SoupServerMessage -> Arrival */
@@ -269,7 +267,6 @@ tally_server_listener_dispose (GObject *object)
 {
   TallyServerListener *self = TALLY_SERVER_LISTENER (object);
 
-  g_clear_pointer (&self->idle, tally_server_idle_free);
   if (self->server != NULL)
     {
       soup_server_disconnect (self->server);
@@ -301,7 +298,6 @@ tally_server_listener_init (TallyServerListener *self)
   self->server = soup_server_new ("server-header", "tallystick-server/" TALLY_VERSION,
                                   "raw-paths", TRUE,
                                   NULL);
-  self->idle = tally_server_idle_new (self->server);
 }
 
 /**

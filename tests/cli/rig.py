@@ -205,6 +205,13 @@ class BadServer:
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = 'HTTP/1.1'
 
+            def handle(self):
+                try:
+                    super().handle()
+                except OSError:
+                    # Whoever asked is gone, or a test cut the line.
+                    self.close_connection = True
+
             def handle_any(self):
                 length = int(self.headers.get('Content-Length') or 0)
                 body = self.rfile.read(length)
@@ -224,15 +231,58 @@ class BadServer:
 
         self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
         self.server.daemon_threads = True
+        # A line that was cut is what is tested.
+        self.server.handle_error = lambda *_: None
         self.url = f'http://127.0.0.1:{self.server.server_address[1]}/db'
         self.thread = threading.Thread(target=self.server.serve_forever, daemon=True)
         self.thread.start()
+        self.closed = False
         test.addCleanup(self.close)
 
     def close(self):
+        if self.closed:
+            return
+        self.closed = True
         self.server.shutdown()
         self.server.server_close()
         self.thread.join()
+
+
+class Proxy(BadServer):
+    """Stands before a server. before(method, path, body) and after(method, path, body, answer)
+    may give an answer (status, headers, content) of their own; None lets things go their way."""
+
+    def __init__(self, test, target, before=None, after=None):
+        self.before = before
+        self.after = after
+        self.target = re.match(r'http://[^/]+', target).group(0)
+        super().__init__(test, self.pass_on)
+        self.url = self.url.rsplit('/', 1)[0] + target[len(self.target):]
+
+    def pass_on(self, method, path, headers, body):
+        answer = self.before and self.before(method, path, body)
+        if answer is not None:
+            return answer
+        request = urllib.request.Request(self.target + path, method=method, data=body or None)
+        for name in ('Content-Type', 'Accept', 'Content-Encoding'):
+            if headers.get(name):
+                request.add_header(name, headers[name])
+        try:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as got:
+                answer = got.status, {'Content-Type': got.headers['Content-Type']}, got.read()
+        except urllib.error.HTTPError as error:
+            answer = error.code, {'Content-Type': error.headers['Content-Type']}, error.read()
+            error.close()
+        return (self.after and self.after(method, path, body, answer)) or answer
+
+
+JSON = {'Content-Type': 'application/json'}
+
+
+def endpoint(path):
+    """"_changes" of "/db/_changes?since=0"; "" for the database itself."""
+    parts = path.split('?')[0].strip('/').split('/')
+    return parts[1] if len(parts) > 1 else ''
 
 
 def main():

@@ -66,6 +66,7 @@ class AgentBusTest(rig.CliTest):
     def start(self, methods=None, **answers):
         path = os.path.join(self.folder, 'answers.json')
         with open(path, 'w', encoding='utf-8') as handle:
+            answers.setdefault('properties', {'Connection': 'http://127.0.0.1:1/db'})
             json.dump(dict(answers, methods=methods or {}), handle)
         agent = rig.Process(self, [sys.executable, FAKE_AGENT, CONTRACT, path, self.log])
         self.assertEqual(agent.process.stdout.readline(), b'ready\n')
