@@ -10,6 +10,7 @@
 #include "server/tally-server-listener.h"
 
 #include "server/tally-server-guard.h"
+#include "server/tally-server-idle.h"
 #include "server/tally-server-stream.h"
 
 #include <glib/gi18n-lib.h>
@@ -35,6 +36,7 @@ struct _TallyServerListener
   TallyClock         *clock;      /* owned */
 
   SoupServer         *server;     /* owned */
+  TallyServerIdle    *idle;       /* owned */
   char               *host;       /* owned, nullable: as in an address */
   guint16             port;
   GHashTable         *arriving;   /* owned: SoupServerMessage -> Arrival */
@@ -267,6 +269,7 @@ tally_server_listener_dispose (GObject *object)
 {
   TallyServerListener *self = TALLY_SERVER_LISTENER (object);
 
+  g_clear_pointer (&self->idle, tally_server_idle_free);
   if (self->server != NULL)
     {
       soup_server_disconnect (self->server);
@@ -298,6 +301,7 @@ tally_server_listener_init (TallyServerListener *self)
   self->server = soup_server_new ("server-header", "tallystick-server/" TALLY_VERSION,
                                   "raw-paths", TRUE,
                                   NULL);
+  self->idle = tally_server_idle_new (self->server);
 }
 
 /**
