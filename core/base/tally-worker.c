@@ -43,16 +43,18 @@ drop_task_cb (gpointer data)
 }
 
 /* The task may hold the last reference to its source object, which must not die here: the
- * reference goes home to the context the task belongs to. */
+ * reference goes home to the context the task belongs to. It is given away, not shared: the
+ * context may be done with it before this thread comes to drop its own. */
 static void
 send_task_home (GTask *task)
 {
+  g_autoptr (GMainContext) context = g_main_context_ref (g_task_get_context (task));
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, g_task_get_priority (task));
   g_source_set_static_name (source, "[tally] a worker's task goes home");
-  g_source_set_callback (source, drop_task_cb, g_object_ref (task), g_object_unref);
-  g_source_attach (source, g_task_get_context (task));
+  g_source_set_callback (source, drop_task_cb, task, g_object_unref);
+  g_source_attach (source, context);
 }
 
 static gpointer
@@ -75,7 +77,7 @@ run_jobs (gpointer data)
                        g_task_get_source_object (job->task),
                        g_task_get_task_data (job->task),
                        g_task_get_cancellable (job->task));
-          send_task_home (job->task);
+          send_task_home (g_steal_pointer (&job->task));
         }
       job_free (job);
     }

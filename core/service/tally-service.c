@@ -134,6 +134,12 @@ tally_service_dispose (GObject *object)
 {
   TallyService *self = TALLY_SERVICE (object);
 
+  /* Whoever else still holds something of this: the threads end here and now, and the store is
+   * closed before its lock goes. */
+  if (self->engine != NULL)
+    g_object_run_dispose (G_OBJECT (self->engine));
+  if (self->edits != NULL)
+    g_object_run_dispose (G_OBJECT (self->edits));
   g_clear_object (&self->conflicts);
   g_clear_object (&self->manager);
   g_clear_object (&self->network);

@@ -8,7 +8,10 @@
 #include "service/tally-store-thread.h"
 
 #include "base/tally-worker.h"
+#include "config.h"
 #include "service/tally-machine-id.h"
+
+#include <glib/gi18n-lib.h>
 
 /* What the worker's thread alone touches. */
 typedef struct
@@ -178,6 +181,14 @@ tally_store_thread_push (TallyStoreThread *self,
 
   g_return_if_fail (TALLY_IS_STORE_THREAD (self));
   g_return_if_fail (G_IS_TASK (task));
+
+  /* After the end nothing is taken in any more. */
+  if (self->worker == NULL)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CLOSED, "%s",
+                               _("The store is closed."));
+      return;
+    }
 
   errand = g_new (Errand, 1);
   errand->room = self->room;

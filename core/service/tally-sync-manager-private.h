@@ -78,6 +78,7 @@ void tally_sync_manager_take_counts    (TallySyncManager       *self,
 /* Asks the scheduler, and does what it says. */
 void tally_sync_manager_step           (TallySyncManager *self);
 void tally_sync_manager_listen         (TallySyncManager *self);
+void tally_sync_manager_answer_stoppers (TallySyncManager *self);
 
 /* --- tally-sync-manager-status.c --- */
 char *tally_sync_manager_dup_status    (TallySyncManager *self);

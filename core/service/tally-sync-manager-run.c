@@ -229,11 +229,16 @@ answer_waiters (TallySyncManager *self,
     }
 }
 
-static void
-answer_stoppers (TallySyncManager *self)
+/* Whoever waits for the end is answered once nothing is under way on any thread. */
+void
+tally_sync_manager_answer_stoppers (TallySyncManager *self)
 {
-  g_autoptr (GPtrArray) stoppers = g_steal_pointer (&self->stoppers);
+  g_autoptr (GPtrArray) stoppers = NULL;
 
+  if (!self->stopped || self->run != NULL || self->counting)
+    return;
+
+  stoppers = g_steal_pointer (&self->stoppers);
   self->stoppers = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < stoppers->len; i++)
     g_task_return_boolean (stoppers->pdata[i], TRUE);
@@ -281,8 +286,8 @@ run_cb (GObject      *source,
 
   if (self->waiters->len > 0)
     start_run (self, "manual", TRUE);
-  else if (self->stoppers->len > 0)
-    answer_stoppers (self);
+  else if (self->stopped)
+    tally_sync_manager_answer_stoppers (self);
   else
     {
       tally_sync_manager_listen (self);
@@ -485,14 +490,10 @@ tally_sync_manager_stop_async (TallySyncManager    *self,
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->count_timer, g_source_remove);
   tally_long_poll_stop (self->live);
-  if (self->run == NULL)
-    {
-      g_task_return_boolean (task, TRUE);
-      return;
-    }
-
   g_ptr_array_add (self->stoppers, g_steal_pointer (&task));
-  g_cancellable_cancel (self->run);
+  if (self->run != NULL)
+    g_cancellable_cancel (self->run);
+  tally_sync_manager_answer_stoppers (self);
 }
 
 gboolean

@@ -198,8 +198,8 @@ count_cb (GObject      *source,
       tally_sync_manager_emit (self, "record.changed", "{\"many\":true}");
     }
   if (self->stopped)
-    return;
-  if (self->run != NULL)
+    tally_sync_manager_answer_stoppers (self);
+  else if (self->run != NULL)
     self->count_timer = g_timeout_add_once (COUNT_MS, count_timer_cb, self);
   else if (self->count_again)
     tally_sync_manager_count (self);

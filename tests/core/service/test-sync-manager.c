@@ -1,0 +1,242 @@
+/* test-sync-manager.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "client/tally-client-error.h"
+#include "service-rig.h"
+#include "store/tally-store.h"
+
+static void
+assert_property (ServiceRig *rig,
+                 const char *property,
+                 const char *value)
+{
+  g_autofree char *text = service_rig_dup (rig, property);
+
+  g_assert_cmpstr (text, ==, value);
+}
+
+static void
+count_cb (guint *n)
+{
+  (*n)++;
+}
+
+static void
+test_properties (ServiceRig    *rig,
+                 gconstpointer  data)
+{
+  g_autofree char *json = NULL;
+  g_autofree char *run = NULL;
+  g_autofree char *reason = NULL;
+  guint n_connection = 0;
+  guint n_progress = 0;
+
+  service_rig_open (rig, FALSE);
+  assert_property (rig, "state", "no-server");
+  assert_property (rig, "grade", "none");
+  assert_property (rig, "connection", "");
+
+  g_signal_connect_swapped (tally_service_get_manager (rig->service), "notify::connection",
+                            G_CALLBACK (count_cb), &n_connection);
+  g_signal_connect_swapped (tally_service_get_manager (rig->service), "notify::progress",
+                            G_CALLBACK (count_cb), &n_progress);
+  service_rig_connect (rig);
+  g_assert_cmpuint (n_connection, ==, 1);
+  assert_property (rig, "connection", "http://127.0.0.1:1/shop");
+  assert_property (rig, "state", "never-synced");
+
+  service_rig_put (rig, "a", "{\"x\":1}");
+  service_rig_wait (rig, "pending", "1");
+  assert_property (rig, "state", "pending");
+  assert_property (rig, "next-run", "0");
+
+  run = service_rig_sync (rig);
+  assert_property (rig, "last-run", run);
+  g_assert_nonnull (strstr (run, "\"trigger\":\"manual\",\"status\":\"success\""));
+  service_rig_wait (rig, "pending", "0");
+  assert_property (rig, "records", "1");
+  assert_property (rig, "grade", "checked");
+  assert_property (rig, "state", "up-to-date");
+  g_assert_cmpuint (n_progress, >, 2);
+  g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 1);
+  g_assert_cmpuint (service_rig_count (rig, "sync.completed"), ==, 1);
+  g_assert_cmpuint (service_rig_count (rig, "connection.changed"), ==, 1);
+
+  reason = service_rig_dup (rig, "reason");
+  g_assert_nonnull (strstr (reason, "\"code\":\"up-to-date\""));
+  json = tally_sync_manager_dup_connections (tally_service_get_manager (rig->service));
+  g_assert_nonnull (strstr (json, "\"user\":\"ann\""));
+  g_assert_null (strstr (json, "secret"));
+}
+
+static void
+test_by_itself (ServiceRig    *rig,
+                gconstpointer  data)
+{
+  g_autoptr (GPtrArray) live = NULL;
+  g_autofree char *run = NULL;
+
+  service_rig_open (rig, TRUE);
+  service_rig_connect (rig);
+  service_rig_wait (rig, "grade", "checked");
+  run = service_rig_dup (rig, "last-run");
+  g_assert_nonnull (strstr (run, "\"trigger\":\"start\""));
+
+  service_rig_put (rig, "a", "{\"x\":1}");
+  service_rig_wait (rig, "pending", "1");
+  service_rig_wait (rig, "pending", "0");
+  service_rig_wait (rig, "state", "up-to-date");
+  g_clear_pointer (&run, g_free);
+  run = service_rig_dup (rig, "last-run");
+  g_assert_nonnull (strstr (run, "\"trigger\":\"edit\""));
+
+  live = tally_fake_remote_live (rig->remote, "a");
+  g_assert_cmpuint (live->len, ==, 1);
+}
+
+static void
+test_failure (ServiceRig    *rig,
+              gconstpointer  data)
+{
+  g_autofree char *run = NULL;
+  g_autofree char *again = NULL;
+  g_autofree char *reason = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  service_rig_put (rig, "a", "{}");
+  run = service_rig_sync (rig);
+  tally_fake_remote_recreate (rig->remote);
+
+  again = service_rig_sync (rig);
+  g_assert_nonnull (strstr (again, "\"status\":\"failed\""));
+  assert_property (rig, "state", "failed");
+  assert_property (rig, "grade", "checked");
+  reason = service_rig_dup (rig, "reason");
+  g_assert_nonnull (strstr (reason, "recreated"));
+  g_assert_cmpuint (service_rig_count (rig, "sync.failed"), ==, 1);
+
+  /* An error is a state: it outlives the process. */
+  service_rig_close (rig);
+  service_rig_open (rig, FALSE);
+  assert_property (rig, "state", "failed");
+  assert_property (rig, "last-run", again);
+}
+
+static void
+pause_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  tally_sync_manager_pause_finish (TALLY_SYNC_MANAGER (source), result, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_pause (ServiceRig    *rig,
+            gconstpointer  data)
+{
+  service_rig_open (rig, TRUE);
+  service_rig_connect (rig);
+  service_rig_wait (rig, "grade", "checked");
+  service_rig_wait (rig, "state", "up-to-date");
+
+  tally_sync_manager_pause_async (tally_service_get_manager (rig->service), TRUE, NULL, pause_cb,
+                                  NULL);
+  service_rig_wait (rig, "state", "paused");
+  service_rig_put (rig, "a", "{}");
+  service_rig_wait (rig, "pending", "1");
+  assert_property (rig, "next-run", "0");
+
+  service_rig_close (rig);
+  service_rig_open (rig, TRUE);
+  assert_property (rig, "state", "paused");
+  assert_property (rig, "paused", "TRUE");
+
+  tally_sync_manager_pause_async (tally_service_get_manager (rig->service), FALSE, NULL, pause_cb,
+                                  NULL);
+  service_rig_wait (rig, "pending", "0");
+}
+
+static void
+refused_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  gboolean *done = user_data;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (tally_sync_manager_connect_finish (TALLY_SYNC_MANAGER (source), result, &error));
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_MISMATCH);
+  *done = TRUE;
+}
+
+static void
+test_other_server (ServiceRig    *rig,
+                   gconstpointer  data)
+{
+  g_autofree char *run = NULL;
+  gboolean done = FALSE;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  run = service_rig_sync (rig);
+  service_rig_connect (rig);
+
+  tally_sync_manager_connect_async (tally_service_get_manager (rig->service),
+                                    "http://127.0.0.1:1/other", "", "", NULL, refused_cb, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+  assert_property (rig, "connection", "http://127.0.0.1:1/shop");
+}
+
+static void
+no_server_cb (GObject      *source,
+              GAsyncResult *result,
+              gpointer      user_data)
+{
+  gboolean *done = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+
+  json = tally_sync_manager_run_finish (TALLY_SYNC_MANAGER (source), result, &error);
+  g_assert_null (json);
+  g_assert_error (error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT);
+  *done = TRUE;
+}
+
+static void
+test_no_server (ServiceRig    *rig,
+                gconstpointer  data)
+{
+  gboolean done = FALSE;
+
+  service_rig_open (rig, TRUE);
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual", FALSE, NULL,
+                                no_server_cb, &done);
+  while (!done)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(path, func) \
+  g_test_add (path, ServiceRig, NULL, service_rig_set_up, func, service_rig_tear_down)
+  ADD ("/service/sync-manager/properties", test_properties);
+  ADD ("/service/sync-manager/by-itself", test_by_itself);
+  ADD ("/service/sync-manager/failure", test_failure);
+  ADD ("/service/sync-manager/pause", test_pause);
+  ADD ("/service/sync-manager/other-server", test_other_server);
+  ADD ("/service/sync-manager/no-server", test_no_server);
+#undef ADD
+
+  return g_test_run ();
+}
