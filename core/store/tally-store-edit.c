@@ -67,6 +67,10 @@ find_known (const TallyRecord   *record,
 
       if (known == NULL || known->body == NULL || !tally_revision_is_same (known, parent))
         continue;
+
+      /* A branch that waits to be closed may stand on it: only a child outlives the tombstone. */
+      if (record->outbox != NULL && record->outbox->closes[0] != NULL)
+        continue;
       if (known->deleted == deleted && g_strcmp0 (known->body, body) == 0 &&
           g_strcmp0 (known->attachments, attachments) == 0)
         return known;
@@ -94,6 +98,28 @@ forget_unsent_creation (const TallyRecord *record)
   tally_record_clear_outbox (after);
 
   return after;
+}
+
+/* Typing again what was settled against makes that very revision: it may be on the server, and it
+ * must not be closed any more. */
+static void
+reopen (TallyRecord *after)
+{
+  g_autoptr (GPtrArray) closes = NULL;
+
+  if (after->outbox == NULL ||
+      !g_strv_contains ((const char * const *) after->outbox->closes, after->local->rev))
+    return;
+
+  closes = g_ptr_array_new_with_free_func (g_free);
+  for (guint i = 0; after->outbox->closes[i] != NULL; i++)
+    {
+      if (!g_str_equal (after->outbox->closes[i], after->local->rev))
+        g_ptr_array_add (closes, g_strdup (after->outbox->closes[i]));
+    }
+  g_ptr_array_add (closes, NULL);
+  tally_record_set_closes (after, (const char * const *) closes->pdata);
+  tally_record_set_sent (after, after->local);
 }
 
 /**
@@ -134,6 +160,7 @@ tally_record_edited (const TallyRecord *record,
       known = child;
     }
   tally_record_set_local (after, known);
+  reopen (after);
   settle_if_met (after);
 
   if (!tally_record_is_dirty (after) &&

@@ -26,18 +26,25 @@ is_in_tree (const TallyRecord   *record,
   return FALSE;
 }
 
+/* Never what the result is or grows on: the same content on the same parent is one revision, so
+ * a result may well be an edit that left without proof, or a branch that was settled against. */
 static void
 add_rev (GPtrArray           *revs,
-         const TallyRevision *revision)
+         const TallyRevision *result,
+         const char          *rev)
 {
-  if (revision != NULL && !g_ptr_array_find_with_equal_func (revs, revision->rev, g_str_equal, NULL))
-    g_ptr_array_add (revs, (gpointer) revision->rev);
+  if (result != NULL && (g_str_equal (result->rev, rev) || tally_revision_descends (result, rev)))
+    return;
+
+  if (!g_ptr_array_find_with_equal_func (revs, rev, g_str_equal, NULL))
+    g_ptr_array_add (revs, (gpointer) rev);
 }
 
 /* Everything live besides the winner, and what may still arrive: a revision that left without
  * proof is closed before it shows, so that its late arrival changes nothing. */
 static GPtrArray *
-list_closes (const TallyRecord *record)
+list_closes (const TallyRecord   *record,
+             const TallyRevision *result)
 {
   GPtrArray *closes = g_ptr_array_new ();
   const TallyOutboxEntry *outbox = record->outbox;
@@ -47,23 +54,33 @@ list_closes (const TallyRecord *record)
       const TallyRevision *leaf = record->leaves->pdata[i];
 
       if (!leaf->deleted && !tally_revision_is_same (leaf, record->remote))
-        add_rev (closes, leaf);
+        add_rev (closes, result, leaf->rev);
     }
 
   if (outbox != NULL)
     {
       if (outbox->sent != NULL && !is_in_tree (record, outbox->sent))
-        add_rev (closes, outbox->sent);
+        add_rev (closes, result, outbox->sent->rev);
       for (guint i = 0; outbox->closes[i] != NULL; i++)
-        {
-          if (!g_ptr_array_find_with_equal_func (closes, outbox->closes[i], g_str_equal, NULL))
-            g_ptr_array_add (closes, outbox->closes[i]);
-        }
+        add_rev (closes, result, outbox->closes[i]);
     }
 
   g_ptr_array_add (closes, NULL);
 
   return closes;
+}
+
+/* Whether this very revision may be on the server already: it was sent once, or is to be closed
+ * because it was. */
+static gboolean
+may_have_left (const TallyRecord   *record,
+               const TallyRevision *revision)
+{
+  if (record->outbox == NULL || revision == NULL)
+    return FALSE;
+
+  return tally_revision_is_same (record->outbox->sent, revision) ||
+         g_strv_contains ((const char * const *) record->outbox->closes, revision->rev);
 }
 
 static gboolean
@@ -107,7 +124,7 @@ tally_record_settled (const TallyRecord *record,
                       const char        *body,
                       const char        *attachments)
 {
-  g_autoptr (GPtrArray) closes = list_closes (record);
+  g_autoptr (GPtrArray) closes = NULL;
   g_autoptr (TallyRevision) child = NULL;
   TallyRecord *after = tally_record_copy (record);
 
@@ -116,6 +133,7 @@ tally_record_settled (const TallyRecord *record,
                                       body != NULL ? body : "{}",
                                       body != NULL ? attachments : NULL);
 
+  closes = list_closes (record, child != NULL ? child : record->remote);
   tally_record_clear_outbox (after);
   tally_record_set_base (after, record->remote);
   tally_record_set_local (after, child != NULL ? child : record->remote);
@@ -123,6 +141,8 @@ tally_record_settled (const TallyRecord *record,
   if (child != NULL || closes->pdata[0] != NULL)
     {
       tally_record_set_closes (after, (const char * const *) closes->pdata);
+      if (may_have_left (record, child))
+        tally_record_set_sent (after, child);
       keep_hold (after, record);
     }
 

@@ -241,6 +241,31 @@ rebase_on_ancestor (TallyRecord *after)
     tally_record_set_base (after, after->remote);
 }
 
+/* The server's winner among what nobody here has settled against. A branch of ours that arrives
+ * after that is about to be closed, so it disputes nothing: with no other leaf the server stands
+ * where both sides last agreed. */
+static const TallyRevision *
+find_winner (const TallyRecord *after)
+{
+  const char * const *closes = NULL;
+
+  if (after->outbox != NULL)
+    closes = (const char * const *) after->outbox->closes;
+
+  for (guint i = 0; i < after->leaves->len; i++)
+    {
+      const TallyRevision *leaf = after->leaves->pdata[i];
+
+      if (closes == NULL || !g_strv_contains (closes, leaf->rev))
+        return leaf;
+    }
+
+  if (tally_record_is_dirty (after) && after->base != NULL)
+    return after->base;
+
+  return after->leaves->pdata[0];
+}
+
 TallyRecord *
 tally_reconcile (const TallyRecord *record,
                  GPtrArray         *leaves)
@@ -251,9 +276,9 @@ tally_reconcile (const TallyRecord *record,
 
   g_return_val_if_fail (sorted->len > 0, after);
 
-  winner = sorted->pdata[0];
   tally_record_set_leaves (after, sorted);
   drop_closed (after);
+  winner = find_winner (after);
 
   if (tally_record_is_dirty (after))
     reconcile_dirty (after, winner);
