@@ -8,6 +8,7 @@
 #include "sim/sim-world.h"
 
 #include "sim/sim-clock.h"
+#include "sim/sim-foreigner.h"
 #include "sim/sim-oracle.h"
 
 #define MAX_DEVICES 4
@@ -33,6 +34,7 @@ typedef struct
   TallySimLedger *ledger;
   TallySimDevice *devices[MAX_DEVICES];
   guint           n_devices;
+  TallySimForeigner *foreigner;   /* nullable */
   gint64          until_us;
 } World;
 
@@ -106,6 +108,22 @@ make_devices (World              *self,
       };
 
       self->devices[i] = tally_sim_device_new (&options);
+    }
+
+  if (only > 1 && g_rand_int_range (self->rand, 0, 3) == 0)
+    {
+      TallySimForeignerOptions options = {
+        .n_records = n_records,
+        .seed = g_rand_int (self->rand),
+        .baton = self->baton,
+        .trace = self->trace,
+        .net = self->net,
+        .clock = TALLY_CLOCK (self->clock),
+        .ledger = self->ledger,
+        .until_us = self->until_us,
+      };
+
+      self->foreigner = tally_sim_foreigner_new (&options);
     }
 }
 
@@ -242,7 +260,8 @@ director_main (gpointer data)
   while (!over)
     {
       tally_sim_baton_sleep (self->baton, G_USEC_PER_SEC);
-      over = tally_sim_net_is_idle (self->net);
+      over = tally_sim_net_is_idle (self->net) &&
+             (self->foreigner == NULL || tally_sim_foreigner_is_over (self->foreigner));
       for (guint i = 0; i < self->n_devices; i++)
         over = over && tally_sim_device_is_over (self->devices[i]);
     }
@@ -290,6 +309,7 @@ tally_sim_world_run (guint32         seed,
 
   for (guint i = 0; i < world.n_devices; i++)
     tally_sim_device_free (world.devices[i]);
+  g_clear_pointer (&world.foreigner, tally_sim_foreigner_free);
   tally_sim_net_free (world.net);
   tally_sim_server_free (world.server);
   tally_sim_ledger_free (world.ledger);
