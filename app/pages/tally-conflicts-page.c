@@ -22,13 +22,14 @@
  */
 struct _TallyConflictsPage
 {
-  GtkWidget           parent_instance;
+  AdwBin              parent_instance;
 
   TallyConflicts     *conflicts;     /* owned, nullable */
   GSignalGroup       *signals;       /* owned */
 
   AdwLeaflet         *leaflet;
   GtkSingleSelection *selection;
+  GtkWidget          *list;
   GtkWidget          *resolver;
 };
 
@@ -41,7 +42,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyConflictsPage, tally_conflicts_page, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyConflictsPage, tally_conflicts_page, ADW_TYPE_BIN)
 
 static void
 selected_cb (TallyConflictsPage *self)
@@ -53,9 +54,10 @@ selected_cb (TallyConflictsPage *self)
 }
 
 static void
-activate_cb (TallyConflictsPage *self)
+activate_cb (TallyConflictsPage *self,
+             guint               position)
 {
-  selected_cb (self);
+  gtk_single_selection_set_selected (self->selection, position);
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
   gtk_widget_grab_focus (self->resolver);
 }
@@ -100,6 +102,16 @@ set_conflicts (TallyConflictsPage *self,
                                   conflicts != NULL ? tally_conflicts_get_model (conflicts)
                                                     : NULL);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONFLICTS]);
+}
+
+static gboolean
+tally_conflicts_page_grab_focus (GtkWidget *widget)
+{
+  GtkWidget *list = TALLY_CONFLICTS_PAGE (widget)->list;
+
+  /* A list that was empty at first does not know by itself where its focus belongs. */
+  return gtk_widget_get_focus_child (list) != NULL ||
+         gtk_widget_child_focus (list, GTK_DIR_TAB_FORWARD);
 }
 
 static void
@@ -147,6 +159,7 @@ tally_conflicts_page_class_init (TallyConflictsPageClass *klass)
   object_class->dispose = tally_conflicts_page_dispose;
   object_class->get_property = tally_conflicts_page_get_property;
   object_class->set_property = tally_conflicts_page_set_property;
+  widget_class->grab_focus = tally_conflicts_page_grab_focus;
 
   properties[PROP_CONFLICTS] =
     g_param_spec_object ("conflicts", NULL, NULL, TALLY_TYPE_CONFLICTS,
@@ -159,13 +172,13 @@ tally_conflicts_page_class_init (TallyConflictsPageClass *klass)
     widget_class, "/io/github/tallystick/Tallystick/pages/tally-conflicts-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TallyConflictsPage, leaflet);
   gtk_widget_class_bind_template_child (widget_class, TallyConflictsPage, selection);
+  gtk_widget_class_bind_template_child (widget_class, TallyConflictsPage, list);
   gtk_widget_class_bind_template_child (widget_class, TallyConflictsPage, resolver);
   gtk_widget_class_bind_template_callback (widget_class, selected_cb);
   gtk_widget_class_bind_template_callback (widget_class, activate_cb);
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
   gtk_widget_class_bind_template_callback (widget_class, content_cb);
   gtk_widget_class_bind_template_callback (widget_class, detail_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

@@ -5,11 +5,11 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
 #define TALLY_TYPE_CONFLICTS_PAGE (tally_conflicts_page_get_type ())
-G_DECLARE_FINAL_TYPE (TallyConflictsPage, tally_conflicts_page, TALLY, CONFLICTS_PAGE, GtkWidget)
+G_DECLARE_FINAL_TYPE (TallyConflictsPage, tally_conflicts_page, TALLY, CONFLICTS_PAGE, AdwBin)
 
 G_END_DECLS

@@ -26,7 +26,7 @@
  */
 struct _TallyOverviewPage
 {
-  GtkWidget      parent_instance;
+  AdwBin         parent_instance;
 
   TallyOverview *overview;        /* owned, nullable */
   GSignalGroup  *signals;         /* owned */
@@ -45,7 +45,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyOverviewPage, tally_overview_page, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyOverviewPage, tally_overview_page, ADW_TYPE_BIN)
 
 /* What a binding cannot set: style classes. */
 static void
@@ -186,7 +186,6 @@ tally_overview_page_class_init (TallyOverviewPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TallyOverviewPage, collections);
   gtk_widget_class_bind_template_callback (widget_class, has_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, action_clicked_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

@@ -22,7 +22,7 @@
  */
 struct _TallyRecordsPage
 {
-  GtkWidget parent_instance;
+  AdwBin    parent_instance;
 
   TallyRecords       *records;       /* owned, nullable */
 
@@ -44,7 +44,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyRecordsPage, tally_records_page, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyRecordsPage, tally_records_page, ADW_TYPE_BIN)
 
 static void
 selected_cb (TallyRecordsPage *self)
@@ -58,8 +58,10 @@ selected_cb (TallyRecordsPage *self)
 }
 
 static void
-activate_cb (TallyRecordsPage *self)
+activate_cb (TallyRecordsPage *self,
+             guint             position)
 {
+  gtk_single_selection_set_selected (self->selection, position);
   selected_cb (self);
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_FORWARD);
 }
@@ -70,15 +72,14 @@ back_cb (TallyRecordsPage *self)
   adw_leaflet_navigate (self->leaflet, ADW_NAVIGATION_DIRECTION_BACK);
 }
 
-static void
-show_list_cb (GtkWidget  *widget,
-              const char *action_name,
-              GVariant   *parameter)
+/* Where a search starts, wherever the focus was. */
+static gboolean
+tally_records_page_grab_focus (GtkWidget *widget)
 {
   TallyRecordsPage *self = TALLY_RECORDS_PAGE (widget);
 
   back_cb (self);
-  gtk_widget_grab_focus (self->search);
+  return gtk_widget_grab_focus (self->search);
 }
 
 static char *
@@ -153,9 +154,7 @@ tally_records_page_class_init (TallyRecordsPageClass *klass)
   object_class->dispose = tally_records_page_dispose;
   object_class->get_property = tally_records_page_get_property;
   object_class->set_property = tally_records_page_set_property;
-
-  /* Where a search starts, wherever the focus is. */
-  gtk_widget_class_install_action (widget_class, "records.search", NULL, show_list_cb);
+  widget_class->grab_focus = tally_records_page_grab_focus;
 
   properties[PROP_RECORDS] =
     g_param_spec_object ("records", NULL, NULL, TALLY_TYPE_RECORDS,
@@ -176,7 +175,6 @@ tally_records_page_class_init (TallyRecordsPageClass *klass)
   gtk_widget_class_bind_template_callback (widget_class, back_cb);
   gtk_widget_class_bind_template_callback (widget_class, detail_page_cb);
   gtk_widget_class_bind_template_callback (widget_class, has_text_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

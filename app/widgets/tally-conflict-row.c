@@ -20,7 +20,7 @@
  */
 struct _TallyConflictRow
 {
-  GtkWidget          parent_instance;
+  AdwBin             parent_instance;
 
   TallyConflictItem *item;     /* owned, nullable */
 };
@@ -34,7 +34,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyConflictRow, tally_conflict_row, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyConflictRow, tally_conflict_row, ADW_TYPE_BIN)
 
 static char *
 kind_words_cb (TallyConflictRow *self,
@@ -117,7 +117,6 @@ tally_conflict_row_class_init (TallyConflictRowClass *klass)
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/tallystick/Tallystick/widgets/tally-conflict-row.ui");
   gtk_widget_class_bind_template_callback (widget_class, kind_words_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

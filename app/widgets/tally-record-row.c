@@ -20,7 +20,7 @@
  */
 struct _TallyRecordRow
 {
-  GtkWidget        parent_instance;
+  AdwBin           parent_instance;
 
   TallyRecordItem *item;     /* owned, nullable */
   GSignalGroup    *signals;  /* owned */
@@ -35,7 +35,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyRecordRow, tally_record_row, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyRecordRow, tally_record_row, ADW_TYPE_BIN)
 
 static char *
 state_words_cb (TallyRecordRow *self,
@@ -129,7 +129,6 @@ tally_record_row_class_init (TallyRecordRowClass *klass)
     widget_class, "/io/github/tallystick/Tallystick/widgets/tally-record-row.ui");
   gtk_widget_class_bind_template_callback (widget_class, state_words_cb);
   gtk_widget_class_bind_template_callback (widget_class, state_icon_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

@@ -5,11 +5,11 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
 #define TALLY_TYPE_RECORD_ROW (tally_record_row_get_type ())
-G_DECLARE_FINAL_TYPE (TallyRecordRow, tally_record_row, TALLY, RECORD_ROW, GtkWidget)
+G_DECLARE_FINAL_TYPE (TallyRecordRow, tally_record_row, TALLY, RECORD_ROW, AdwBin)
 
 G_END_DECLS

@@ -23,7 +23,7 @@
  */
 struct _TallyResolver
 {
-  GtkWidget        parent_instance;
+  AdwBin           parent_instance;
 
   TallyConflicts  *conflicts;       /* owned, nullable */
   TallyResolution *resolution;      /* owned, nullable: what the lists show */
@@ -45,7 +45,7 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
-G_DEFINE_FINAL_TYPE (TallyResolver, tally_resolver, GTK_TYPE_WIDGET)
+G_DEFINE_FINAL_TYPE (TallyResolver, tally_resolver, ADW_TYPE_BIN)
 
 /* The row the keys mean: the one that has the focus, or holds what has it. */
 static TallyFieldRow *
@@ -81,10 +81,8 @@ focus_first (TallyResolver *self)
 
   if (tally_resolution_is_whole (self->resolution))
     {
-      GtkFlowBoxChild *child = gtk_flow_box_get_child_at_index (self->versions, 0);
-
-      if (child != NULL)
-        gtk_widget_grab_focus (GTK_WIDGET (child));
+      /* Through the box, so that its arrow keys start from there. */
+      gtk_widget_child_focus (GTK_WIDGET (self->versions), GTK_DIR_TAB_FORWARD);
       return;
     }
 
@@ -305,6 +303,51 @@ queue_action (GtkWidget  *widget,
     tally_conflicts_skip (self->conflicts);
 }
 
+/* Whether a key is the one that also makes @keyval, with or without Shift. */
+static gboolean
+key_makes (GtkWidget *widget,
+           guint      keycode,
+           guint      keyval)
+{
+  g_autofree guint *keyvals = NULL;
+  int n = 0;
+
+  if (!gdk_display_map_keycode (gtk_widget_get_display (widget), keycode, NULL, &keyvals, &n))
+    return FALSE;
+
+  for (int i = 0; i < n; i++)
+    if (keyvals[i] == keyval)
+      return TRUE;
+
+  return FALSE;
+}
+
+/* Ctrl+Shift+1 and Ctrl+Shift+3: with Shift a digit is another character, a different one on each
+ * keyboard, and a key binding would not see the digit. */
+static gboolean
+key_pressed_cb (TallyResolver   *self,
+                guint            keyval,
+                guint            keycode,
+                GdkModifierType  state)
+{
+  const GdkModifierType both = GDK_CONTROL_MASK | GDK_SHIFT_MASK;
+  const char *side;
+
+  if ((state & (both | GDK_ALT_MASK)) != both)
+    return GDK_EVENT_PROPAGATE;
+
+  if (key_makes (GTK_WIDGET (self), keycode, GDK_KEY_1))
+    side = "local";
+  else if (key_makes (GTK_WIDGET (self), keycode, GDK_KEY_3))
+    side = "server";
+  else
+    return GDK_EVENT_PROPAGATE;
+
+  gtk_widget_activate_action (GTK_WIDGET (self), "resolver.all", "s", side);
+
+  return GDK_EVENT_STOP;
+}
+
 static void
 set_conflicts (TallyResolver  *self,
                TallyConflicts *conflicts)
@@ -387,8 +430,6 @@ add_keys (GtkWidgetClass *widget_class)
     { GDK_KEY_1, GDK_ALT_MASK, "resolver.choose", "local" },
     { GDK_KEY_2, GDK_ALT_MASK, "resolver.choose", "base" },
     { GDK_KEY_3, GDK_ALT_MASK, "resolver.choose", "server" },
-    { GDK_KEY_1, both, "resolver.all", "local" },
-    { GDK_KEY_3, both, "resolver.all", "server" },
     { GDK_KEY_F2, 0, "resolver.edit", NULL },
     { GDK_KEY_n, 0, "resolver.next", NULL },
     { GDK_KEY_p, 0, "resolver.previous", NULL },
@@ -444,12 +485,12 @@ tally_resolver_class_init (TallyResolverClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TallyResolver, fields);
   gtk_widget_class_bind_template_child (widget_class, TallyResolver, versions);
   gtk_widget_class_bind_template_child (widget_class, TallyResolver, bin);
+  gtk_widget_class_bind_template_callback (widget_class, key_pressed_cb);
   gtk_widget_class_bind_template_callback (widget_class, row_activated_cb);
   gtk_widget_class_bind_template_callback (widget_class, dismiss_cb);
   gtk_widget_class_bind_template_callback (widget_class, has_text_cb);
   gtk_widget_class_bind_template_callback (widget_class, page_cb);
   gtk_widget_class_bind_template_callback (widget_class, not_cb);
-  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
 }
 
 static void

@@ -5,11 +5,11 @@
 
 #pragma once
 
-#include <gtk/gtk.h>
+#include <adwaita.h>
 
 G_BEGIN_DECLS
 
 #define TALLY_TYPE_RESOLVER (tally_resolver_get_type ())
-G_DECLARE_FINAL_TYPE (TallyResolver, tally_resolver, TALLY, RESOLVER, GtkWidget)
+G_DECLARE_FINAL_TYPE (TallyResolver, tally_resolver, TALLY, RESOLVER, AdwBin)
 
 G_END_DECLS

@@ -20,6 +20,9 @@
 
 #include <glib/gi18n.h>
 
+/* A page that has nothing to focus after as many frames (a third of a second) has nothing. */
+#define FOCUS_FRAMES 20
+
 /**
  * TallyWindow:
  *
@@ -40,6 +43,7 @@ struct _TallyWindow
   AdwViewStack         *pages;
   AdwViewStackPage     *conflicts_tab;
   GtkWidget            *records_page;
+  guint                 focus_frames;  /* to go on trying to give the page the focus */
 };
 
 enum
@@ -136,13 +140,37 @@ connect_action (GtkWidget  *widget,
   tally_session_connect (TALLY_WINDOW (widget)->session);
 }
 
+/* A list makes its rows with the first frame that shows it: only then they can have the focus. */
+static gboolean
+focus_page_cb (GtkWidget     *widget,
+               GdkFrameClock *frame_clock,
+               gpointer       user_data)
+{
+  TallyWindow *self = TALLY_WINDOW (widget);
+
+  if (self->focus_frames > 0 &&
+      !gtk_widget_grab_focus (adw_view_stack_get_visible_child (self->pages)))
+    {
+      self->focus_frames--;
+      return G_SOURCE_CONTINUE;
+    }
+
+  self->focus_frames = 0;
+
+  return G_SOURCE_REMOVE;
+}
+
 static void
 show_page_action (GtkWidget  *widget,
                   const char *action_name,
                   GVariant   *parameter)
 {
-  adw_view_stack_set_visible_child_name (TALLY_WINDOW (widget)->pages,
-                                         g_variant_get_string (parameter, NULL));
+  TallyWindow *self = TALLY_WINDOW (widget);
+
+  adw_view_stack_set_visible_child_name (self->pages, g_variant_get_string (parameter, NULL));
+  if (self->focus_frames == 0)
+    gtk_widget_add_tick_callback (widget, focus_page_cb, NULL, NULL);
+  self->focus_frames = FOCUS_FRAMES;
 }
 
 static void
@@ -177,7 +205,7 @@ search_action (GtkWidget  *widget,
   TallyWindow *self = TALLY_WINDOW (widget);
 
   adw_view_stack_set_visible_child_name (self->pages, "records");
-  gtk_widget_activate_action (self->records_page, "records.search", NULL);
+  gtk_widget_grab_focus (self->records_page);
 }
 
 static char *

@@ -1,0 +1,223 @@
+#!/usr/bin/python3
+# test-window.py
+#
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The window against a pretended agent, by keyboard and accessibility alone:
+
+    tests/app/xrun tests/app/test-window.py WINDOW INTERFACE.xml
+
+starts, synchronizes, opens conflicts, decides field by field, enters a value, undoes, meets a
+record that moved meanwhile, takes a whole version; then the calls that the agent saw must be
+exactly what was chosen. Prints TAP.
+"""
+
+import json
+import os
+import subprocess
+import sys
+
+import gi
+gi.require_version('Atspi', '2.0')
+from gi.repository import Atspi, GLib  # noqa: E402
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from window_driver import FakeAgent, Window, wait_for, walk  # noqa: E402
+
+FOLDER = os.path.dirname(os.path.abspath(__file__))
+
+# What a screen reader says for a widget nobody named.
+TYPE_NAMES = ('Gtk', 'Adw', 'Tally')
+
+
+def starts(text):
+    return lambda name: name.startswith(text)
+
+
+class Path:
+    def __init__(self, command, xml):
+        self.agent = FakeAgent(FOLDER, xml, '--scenario', 'conflicts', '--records', '1000000')
+        self.window = Window(command)
+
+    def describe(self):
+        """What there was to see when a step failed."""
+        picture = os.environ.get('TALLY_PICTURES')
+        if picture:
+            subprocess.run(['import', '-window', 'root', os.path.join(picture, 'failed.png')])
+        if self.window.process.poll() is None:
+            focus = self.window.focused()
+            print('# focus: %s %r' % (focus.get_role_name(), focus.get_name()) if focus else '# none')
+
+    def calls(self):
+        return json.loads(self.agent.call('Calls').unpack()[0])
+
+    def test_overview(self):
+        window = self.window
+        window.see('Records were changed on both sides: 5')
+        window.see('Choose in each what is to be kept.')
+
+    def test_sync(self):
+        self.window.press('push button', 'Sync Now')
+        wait_for(lambda: ['Sync'] in self.calls(), 'the call of Sync')
+        self.window.see(lambda text: text.startswith('just now') or 'minutes ago, by schedule' in text)
+
+    def test_records(self):
+        window = self.window
+        window.key('ctrl+f')
+        window.see('1\u202f000\u202f000 records')
+        window.type('R-00777')
+        window.see('1 record')
+        window.key('Tab', 'Tab', 'Tab', 'Down')
+        window.find('list item', starts('receipt:R-00777'))
+
+    def test_open(self):
+        window = self.window
+        window.key('ctrl+3')
+        window.wait_focus(starts('receipt:R-00042. Changed on both sides'))
+        window.key('Return')
+        window.wait_focus(starts('total. This computer 12.90, server 13.10, before 12.50. Undecided'))
+        assert self.calls() == [['Sync']], 'opening changed something'
+        assert not self.is_sensitive('Apply & Next')
+
+    def is_sensitive(self, name):
+        button = self.window.find('push button', name)
+        return button.get_state_set().contains(Atspi.StateType.SENSITIVE)
+
+    def test_decide(self):
+        window = self.window
+        window.key('alt+3')
+        window.wait_focus(starts('total. This computer 12.90, server 13.10, before 12.50. '
+                                 'Result 13.10. From the server'))
+        # Down goes through the decided ones, n jumps over them.
+        window.key('Down')
+        window.wait_focus(starts('customer_note'))
+        window.key('n')
+        window.wait_focus(starts('items › 2 › quantity'))
+        window.key('alt+1')
+        window.key('ctrl+z')
+        window.wait_focus(lambda name: name.startswith('items › 2 › quantity')
+                          and 'Undecided' in name)
+        window.key('ctrl+shift+z')
+        window.wait_focus(lambda name: 'Result 2. From this computer' in name)
+        window.key('n')
+        window.wait_focus(starts('lottery_code'))
+        assert not self.is_sensitive('Apply & Next')
+
+    def test_enter(self):
+        window = self.window
+        window.key('F2', 'ctrl+a')
+        window.type('nuovo')
+        window.see('Text needs quotation marks: "nuovo"')
+        window.key('ctrl+a')
+        window.type('"nuovo"')
+        window.key('Return')
+        window.wait_focus(lambda name: 'Result "nuovo". Entered by you' in name)
+        wait_for(lambda: self.is_sensitive('Apply & Next'), 'Apply to be possible')
+
+    def test_apply(self):
+        window = self.window
+        window.key('ctrl+Return')
+        wait_for(lambda: len(self.calls()) == 2, 'the call of Resolve')
+        assert self.calls()[1] == ['Resolve', 'receipt:R-00042', '', [
+            ['/total', 'server', ''], ['/customer_note', 'local', ''],
+            ['/payment', 'server', ''], ['/items/2/quantity', 'local', ''],
+            ['/lottery_code', 'value', '"nuovo"']]], self.calls()[1]
+        window.wait_focus(starts('items. This computer'))
+        window.see('Settled “receipt:R-00042”. It leaves with the next run.')
+
+    def test_stale(self):
+        """The record moves under the person's hands: nothing is written, what fits is kept."""
+        window = self.window
+        window.key('ctrl+shift+1')
+        wait_for(lambda: self.is_sensitive('Apply & Next'), 'Apply to be possible')
+        self.agent.call('Move', GLib.Variant('(s)', ('receipt:R-00107',)))
+        window.key('ctrl+Return')
+        window.see(starts('The record changed meanwhile. 1 decision does not fit any more'))
+        assert len(self.calls()) == 2
+        assert not self.is_sensitive('Apply & Next')
+        window.wait_focus(lambda name: name.startswith('items. ') and 'Undecided' in name)
+        window.key('alt+3', 'ctrl+Return')
+        wait_for(lambda: len(self.calls()) == 3, 'the second attempt')
+        assert self.calls()[2] == ['Resolve', 'receipt:R-00107', '', [
+            ['/items', 'server', ''], ['/total', 'local', ''], ['/note', 'local', '']]], self.calls()[2]
+
+    def test_whole(self):
+        window = self.window
+        window.see('Changed on this computer, deleted on the server.')
+        window.key('alt+1')
+        window.see('Version chosen')
+        window.key('ctrl+s')
+        window.see('The server holds 2 versions of this record.')
+        window.find('push button', 'Skip')
+        window.wait_focus(lambda name: name == 'Version 1 (server shows this)')
+        window.key('Right', 'Return', 'ctrl+Return')
+        wait_for(lambda: len(self.calls()) == 4, 'the version to be taken')
+        assert self.calls()[3] == ['Resolve', 'supplier:torrefazione-rossi', '2', []], self.calls()[3]
+
+    def test_skip(self):
+        """What was decided about a skipped conflict is still there; the last one is undone first."""
+        window = self.window
+        window.see('customer:bianchi-anna')
+        window.key('ctrl+s')
+        window.see('Version chosen')
+        window.key('ctrl+Return')
+        wait_for(lambda: len(self.calls()) == 5, 'the deletion to be settled')
+        assert self.calls()[4] == ['Resolve', 'product:cornetto-crema', 'local', []], self.calls()[4]
+        window.wait_focus(starts('email'))
+        window.key('alt+2', 'ctrl+Return')
+        window.see('No Conflicts')
+        assert self.calls()[5][3] == [['/email', 'base', ''], ['/points', 'server', '']]
+
+    def test_names(self):
+        """Everything that can be focused has a name that a person can understand."""
+        unnamed = []
+        for node in walk(self.window.root):
+            states = node.get_state_set()
+            if not states.contains(Atspi.StateType.FOCUSABLE):
+                continue
+            if node.get_extents(Atspi.CoordType.WINDOW).width <= 0:
+                continue
+            name = node.get_name()
+            if node.get_role_name() not in ('label', 'panel', 'filler') and (
+                    not name or name.startswith(TYPE_NAMES)):
+                unnamed.append('%s %r' % (node.get_role_name(), name))
+        assert not unnamed, 'without a name: ' + ', '.join(sorted(set(unnamed)))
+
+    def test_lost(self):
+        """The agent goes: a page says so and what to do."""
+        self.agent.end()
+        self.window.see('The Agent Is Not Running')
+        self.window.find('push button', lambda name: 'Try Again' in name)
+
+    def test_end(self):
+        status = self.window.end()
+        assert status == 0, 'the window ended with %d' % status
+
+
+STEPS = ['overview', 'sync', 'records', 'open', 'decide', 'enter', 'apply', 'stale', 'whole', 'skip',
+         'names', 'lost', 'end']
+
+
+def main():
+    command, xml = sys.argv[1:-1], sys.argv[-1]
+    path = Path(command, xml)
+    print('1..%d' % len(STEPS))
+    try:
+        for number, step in enumerate(STEPS, 1):
+            try:
+                getattr(path, 'test_' + step)()
+                print('ok %d %s' % (number, step), flush=True)
+            except (AssertionError, GLib.Error) as error:
+                print('not ok %d %s' % (number, step))
+                print('# ' + str(error).replace('\n', '\n# '))
+                path.describe()
+                print('Bail out! the steps build on one another', flush=True)
+                return 1
+    finally:
+        path.window.process.kill()
+        path.agent.end()
+    return 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
