@@ -43,6 +43,7 @@ struct _TallyWindow
   AdwViewStack         *pages;
   AdwViewStackPage     *conflicts_tab;
   GtkWidget            *records_page;
+  GtkWidget            *pause;
   guint                 focus_frames;  /* to go on trying to give the page the focus */
 };
 
@@ -219,7 +220,13 @@ static char *
 pause_words_cb (TallyWindow *self,
                 gboolean     paused)
 {
-  return g_strdup (paused ? _("Resume Synchronization") : _("Pause Synchronization"));
+  const char *words = paused ? _("Resume Synchronization") : _("Pause Synchronization");
+
+  /* A tooltip is no name. */
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->pause), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  words, -1);
+
+  return g_strdup (words);
 }
 
 static void
@@ -308,6 +315,7 @@ tally_window_class_init (TallyWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TallyWindow, pages);
   gtk_widget_class_bind_template_child (widget_class, TallyWindow, conflicts_tab);
   gtk_widget_class_bind_template_child (widget_class, TallyWindow, records_page);
+  gtk_widget_class_bind_template_child (widget_class, TallyWindow, pause);
   gtk_widget_class_bind_template_callback (widget_class, pause_icon_cb);
   gtk_widget_class_bind_template_callback (widget_class, pause_words_cb);
 }
