@@ -348,6 +348,15 @@ decide (TallySyncContext *context,
   return decision;
 }
 
+/* The look shows every branch ended that a settlement was to end. */
+static gboolean
+has_closed (const TallyRecord *seen,
+            const TallyRecord *after)
+{
+  return seen->outbox != NULL && seen->outbox->closes[0] != NULL &&
+         (after->outbox == NULL || after->outbox->closes[0] == NULL);
+}
+
 /* Which of the run's counters a decision moves. */
 static void
 count (TallySyncContext    *context,
@@ -368,6 +377,10 @@ count (TallySyncContext    *context,
   else if (seen == NULL || !tally_revision_is_same (seen->remote, after->remote))
     {
       run->n_pulled++;
+    }
+  else if (has_closed (seen, after))
+    {
+      run->n_pushed++;
     }
 }
 
