@@ -15,6 +15,11 @@
 #include <glib-unix.h>
 #include <glib/gi18n.h>
 
+/* How long another holder of the store may take to end, and how often it is asked: the same as
+ * for tallyctl. */
+#define HOLD_US (10 * G_USEC_PER_SEC)
+#define HOLD_STEP_US (G_USEC_PER_SEC / 10)
+
 struct _TallyAgent
 {
   GObject parent_instance;
@@ -218,6 +223,32 @@ tally_agent_new (const TallyAgentOptions *options)
   return self;
 }
 
+/* A tallyctl holds a store for the moment of its command: worth waiting for. The main loop does
+ * not run yet, so nobody waits with us. */
+static TallyService *
+open_service (TallyAgent  *self,
+              GError     **error)
+{
+  g_autoptr (TallyClock) clock = tally_system_clock_new ();
+  gint64 deadline_us = tally_clock_now_us (clock) + HOLD_US;
+
+  while (TRUE)
+    {
+      g_autoptr (GError) local_error = NULL;
+      TallyService *service = tally_service_new (&self->options.service, &local_error);
+
+      if (service != NULL)
+        return service;
+      if (!g_error_matches (local_error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_LOCKED) ||
+          tally_clock_now_us (clock) >= deadline_us ||
+          !tally_clock_sleep_us (clock, HOLD_STEP_US, NULL, &local_error))
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return NULL;
+        }
+    }
+}
+
 int
 tally_agent_run (TallyAgent *self)
 {
@@ -225,7 +256,7 @@ tally_agent_run (TallyAgent *self)
 
   g_return_val_if_fail (TALLY_IS_AGENT (self), TALLY_AGENT_FAILED);
 
-  self->service = tally_service_new (&self->options.service, &error);
+  self->service = open_service (self, &error);
   if (self->service == NULL)
     {
       fail (self, error);
