@@ -490,6 +490,8 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->clock = TALLY_CLOCK (self->sim_clock);
   self->disk = tally_sim_vfs_new (self->name, g_rand_int (self->rand), self->clock);
   self->transport = tally_sim_transport_new (self->name, options->net, self->clock, self->disk);
+  tally_sim_transport_set_ledger (TALLY_SIM_TRANSPORT (self->transport), options->ledger,
+                                  options->index);
   self->user = tally_sim_user_new (self->name, options->index, options->n_records, options->baton,
                                    options->trace, options->ledger, g_rand_int (self->rand));
   self->cancellable = g_cancellable_new ();

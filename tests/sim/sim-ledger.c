@@ -37,6 +37,7 @@ struct _TallySimLedger
   GHashTable *value_index;  /* owned: "key member value" -> Value (unowned) */
   GPtrArray  *made;         /* owned: Made in the order of making */
   GHashTable *made_index;   /* owned: "key rev" -> Made (unowned) */
+  GHashTable *senders;      /* owned: "key rev" -> bits of the devices that sent it */
 };
 
 static void
@@ -66,6 +67,7 @@ tally_sim_ledger_new (void)
   self->value_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->made = g_ptr_array_new_with_free_func ((GDestroyNotify) made_free);
   self->made_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->senders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
 }
@@ -73,6 +75,7 @@ tally_sim_ledger_new (void)
 void
 tally_sim_ledger_free (TallySimLedger *self)
 {
+  g_hash_table_unref (self->senders);
   g_hash_table_unref (self->made_index);
   g_ptr_array_unref (self->made);
   g_hash_table_unref (self->value_index);
@@ -234,6 +237,36 @@ tally_sim_ledger_acknowledge (TallySimLedger      *self,
   entry->replaced = FALSE;
 }
 
+void
+tally_sim_ledger_note_sent (TallySimLedger *self,
+                            guint           device,
+                            GBytes         *batch)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (batch, &length);
+  g_autoptr (GArray) members = tally_json_text_members (text, (gssize) length, NULL);
+  const TallyJsonMember *docs = members != NULL ? tally_json_members_find (members, "docs") : NULL;
+  g_autoptr (GArray) list = NULL;
+
+  if (docs == NULL)
+    return;
+
+  list = tally_json_text_elements (docs->value.text, docs->value.length, NULL);
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      const TallyJsonSpan *span = &g_array_index (list, TallyJsonSpan, i);
+      g_autoptr (TallyRevision) sent = tally_revision_parse (span->text, span->length, NULL);
+      g_autofree char *name = NULL;
+      guint senders;
+
+      if (sent == NULL || sent->rev == NULL)
+        continue;
+      name = g_strdup_printf ("%s %s", sent->key, sent->rev);
+      senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name)) | 1u << device;
+      g_hash_table_insert (self->senders, g_steal_pointer (&name), GUINT_TO_POINTER (senders));
+    }
+}
+
 /* Whether all revisions of @tip's line that @other's line lacks were made by @device alone. */
 static gboolean
 is_own_line (TallySimLedger      *self,
@@ -253,7 +286,9 @@ is_own_line (TallySimLedger      *self,
       g_autofree char *name = g_strdup_printf ("%s %s", tip->key, rev);
       Made *made = g_hash_table_lookup (self->made_index, name);
 
-      if (made == NULL || made->devices != 1u << device)
+      guint senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name));
+
+      if (made == NULL || made->devices != 1u << device || (senders & ~(1u << device)) != 0)
         return FALSE;
     }
 

@@ -41,6 +41,12 @@ void            tally_sim_ledger_acknowledge     (TallySimLedger      *self,
                                                   const char          *key,
                                                   const TallyRevision *made);
 
+/* A batch that a device's engine sends, as the body of its request. What another device sends as
+ * well, because both merged alike, is not the first one's alone. */
+void            tally_sim_ledger_note_sent       (TallySimLedger      *self,
+                                                  guint                device,
+                                                  GBytes              *batch);
+
 /* TRUE when every revision that parts the sides of this conflict was made by @device alone. */
 gboolean        tally_sim_ledger_is_own_conflict (TallySimLedger      *self,
                                                   guint                device,

@@ -22,7 +22,9 @@ struct _TallySimTransport
   TallyClock  *clock;   /* unowned */
   TallySimVfs *disk;    /* unowned */
 
-  gboolean     offline;
+  TallySimLedger *ledger;   /* unowned, nullable */
+  guint           device;
+  gboolean        offline;
 };
 
 static TallyResponse *
@@ -39,6 +41,10 @@ tally_sim_transport_send (TallyTransport      *transport,
       g_set_error_literal (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNREACHABLE, "offline");
       return NULL;
     }
+
+  if (self->ledger != NULL && request->body != NULL &&
+      g_str_has_suffix (request->url, "/_bulk_docs"))
+    tally_sim_ledger_note_sent (self->ledger, self->device, request->body);
 
   if (!tally_sim_vfs_is_dead (self->disk))
     response = tally_sim_net_exchange (self->net, self->who, self->clock, request, cancellable,
@@ -99,4 +105,13 @@ tally_sim_transport_set_offline (TallySimTransport *self,
                                  gboolean           offline)
 {
   self->offline = offline;
+}
+
+void
+tally_sim_transport_set_ledger (TallySimTransport *self,
+                                TallySimLedger    *ledger,
+                                guint              device)
+{
+  self->ledger = ledger;
+  self->device = device;
 }

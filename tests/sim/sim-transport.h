@@ -6,6 +6,7 @@
 #pragma once
 
 #include "http/tally-transport.h"
+#include "sim/sim-ledger.h"
 #include "sim/sim-net.h"
 #include "sim/sim-vfs.h"
 
@@ -19,6 +20,10 @@ TallyTransport *tally_sim_transport_new         (const char        *who,
                                                  TallySimNet       *net,
                                                  TallyClock        *clock,
                                                  TallySimVfs       *disk) G_GNUC_WARN_UNUSED_RESULT;
+/* Tells @ledger (not copied) of every batch that leaves @device. */
+void            tally_sim_transport_set_ledger  (TallySimTransport *self,
+                                                 TallySimLedger    *ledger,
+                                                 guint              device);
 /* Without network nothing leaves, and no answer comes. */
 void            tally_sim_transport_set_offline (TallySimTransport *self,
                                                  gboolean           offline);
