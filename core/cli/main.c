@@ -13,6 +13,7 @@
 #include <locale.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const TallyCommand commands[] = {
@@ -274,7 +275,10 @@ main (int    argc,
   TallyCli cli = { 0 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GError) output_error = NULL;
+  const struct rlimit no_core = { 0, 0 };
 
+  /* A password is in memory: no core is dumped. */
+  setrlimit (RLIMIT_CORE, &no_core);
   setlocale (LC_ALL, "");
   bindtextdomain (GETTEXT_PACKAGE, LOCALEDIR);
   bind_textdomain_codeset (GETTEXT_PACKAGE, "UTF-8");

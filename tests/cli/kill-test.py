@@ -125,10 +125,12 @@ class KillTest(rig.CliTest):
             return rig.Process(self, [rig.AGENT, '--no-bus', *options])
         return rig.Process(self, [rig.TALLYCTL, *options, 'sync'])
 
-    def wait_until_agreed(self):
+    def wait_until_agreed(self, agent):
         """The agent runs by itself: it is only asked, over its private socket."""
         waiting = threading.Event()
         for _ in range(rig.PATIENCE_S * 5):
+            if agent.process.poll() is not None:
+                self.fail(agent.process.stderr.read().decode())
             status = self.ok('status', '--json').json
             run = status['last_run']
             if (status['records'] == N_RECORDS and status['pending'] == 0 and
@@ -143,7 +145,7 @@ class KillTest(rig.CliTest):
             self.assertEqual(answer.json['status'], 'success')
             return None
         agent = rig.Process(self, [rig.AGENT, '--no-bus', '--store', self.store])
-        self.wait_until_agreed()
+        self.wait_until_agreed(agent)
         return agent
 
     def is_unfinished(self):
