@@ -61,6 +61,16 @@ chance (TallySimUser *self,
   return g_rand_int_range (self->rand, 0, 100) < percent;
 }
 
+/* People look before they type; meanwhile what they look at may move. */
+static void
+look (TallySimUser *self)
+{
+  if (chance (self, 30))
+    tally_sim_baton_sleep (self->baton, g_rand_int_range (self->rand, 1, 3000000));
+  else if (chance (self, 50))
+    tally_sim_baton_yield (self->baton);
+}
+
 /* Nearly always a value of its own; now and then one that others write as well. */
 static void
 append_value (TallySimUser *self,
@@ -225,9 +235,9 @@ edit (TallySimUser  *self,
       return FALSE;
     }
 
-  /* People look before they type. */
-  if (chance (self, 50))
-    tally_sim_baton_yield (self->baton);
+  /* There is no way to say "only if there is still none": who makes a new one does so at once. */
+  if (shown != NULL && shown->local != NULL)
+    look (self);
 
   if (!tally_record_is_live (shown))
     {
@@ -317,8 +327,7 @@ settle (TallySimUser  *self,
   g_autoptr (TallyRevision) made = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  if (chance (self, 50))
-    tally_sim_baton_yield (self->baton);
+  look (self);
 
   tally_sim_ledger_replace (self->ledger, shown, TRUE, shown->key, body);
   if (tally_store_settle (store, shown, body, NULL, &made, &local_error))
