@@ -41,7 +41,9 @@ add_rev (GPtrArray           *revs,
 }
 
 /* Everything live besides the winner, and what may still arrive: a revision that left without
- * proof is closed before it shows, so that its late arrival changes nothing. */
+ * proof is closed before it shows, so that its late arrival changes nothing. A tombstone needs no
+ * closing; and as all tombstones of a revision are one, closing it before it shows would keep
+ * anybody else from ending its parent. */
 static GPtrArray *
 list_closes (const TallyRecord   *record,
              const TallyRevision *result)
@@ -59,7 +61,7 @@ list_closes (const TallyRecord   *record,
 
   if (outbox != NULL)
     {
-      if (outbox->sent != NULL && !is_in_tree (record, outbox->sent))
+      if (outbox->sent != NULL && !outbox->sent->deleted && !is_in_tree (record, outbox->sent))
         add_rev (closes, result, outbox->sent->rev);
       for (guint i = 0; outbox->closes[i] != NULL; i++)
         add_rev (closes, result, outbox->closes[i]);
