@@ -33,6 +33,8 @@ print_run (TallyOutput   *output,
   g_autoptr (TallyJsonView) records = tally_json_view_get_view (run, "records");
   g_autoptr (TallyJsonView) conflicts = tally_json_view_get_view (run, "conflicts");
   g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
+  guint n_conflicts = conflicts == NULL ? 0
+                      : (guint) tally_json_view_get_int (conflicts, "needs_user");
 
   tally_output_printf (output, "%5" G_GINT64_FORMAT "  ", tally_json_view_get_int (run, "run"));
   print_cell (output, run, "started", 24);
@@ -40,12 +42,12 @@ print_run (TallyOutput   *output,
   print_cell (output, run, "trigger", 8);
   tally_output_printf (output, "%7" G_GINT64_FORMAT " ms", tally_json_view_get_int (run, "duration_ms"));
   if (records != NULL)
-    tally_output_printf (output, _("  %" G_GINT64_FORMAT " received, %" G_GINT64_FORMAT " sent"),
-                         tally_json_view_get_int (records, "pulled"),
-                         tally_json_view_get_int (records, "pushed"));
-  if (conflicts != NULL && tally_json_view_get_int (conflicts, "needs_user") != 0)
-    tally_output_printf (output, _(", %" G_GINT64_FORMAT " conflicts"),
-                         tally_json_view_get_int (conflicts, "needs_user"));
+    tally_output_printf (output, _("  %u received, %u sent"),
+                         (guint) tally_json_view_get_int (records, "pulled"),
+                         (guint) tally_json_view_get_int (records, "pushed"));
+  if (n_conflicts != 0)
+    tally_output_printf (output, ngettext (", %u conflict", ", %u conflicts", n_conflicts),
+                         n_conflicts);
   tally_output_raw (output, "\n", 1);
 
   for (guint i = 0; i < errors->len; i++)

@@ -51,10 +51,13 @@ show (TallyProgressLine *self,
   /* Erase to the end: the line before may have been longer. */
   tally_output_printf (self->output, "\r%s", words);
   if (total > 0)
-    tally_output_printf (self->output, _(" · %" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " records"),
-                         done, total);
+    tally_output_printf (self->output, ngettext (" · %u of %u record", " · %u of %u records",
+                                                 (gulong) total),
+                         (guint) done, (guint) total);
   else if (done > 0)
-    tally_output_printf (self->output, _(" · %" G_GUINT64_FORMAT " records"), done);
+    tally_output_printf (self->output, ngettext (" · %u record", " · %u records",
+                                                 (gulong) done),
+                         (guint) done);
   if (bytes > 0)
     tally_output_printf (self->output, " · %s", size);
   tally_output_printf (self->output, "\033[K");
