@@ -5,9 +5,13 @@
 
 #define G_LOG_DOMAIN "tally-client"
 
+#include "config.h"
+
 #include "client/tally-conflict-model.h"
 
 #include "base/tally-json-text.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Bodies of all sides come along, so a page is smaller than one of records. */
 #define PAGE 100
@@ -119,7 +123,7 @@ read_page (TallyConflictModel  *self,
   if (conflicts == NULL || count == NULL)
     {
       g_set_error_literal (error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_PROTOCOL,
-                           "An answer without conflicts");
+                           _("The answer lists no conflicts."));
       return FALSE;
     }
   if (!tally_json_span_get_int (&count->value, total, error))
