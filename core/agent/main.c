@@ -65,6 +65,9 @@ parse (Arguments   *self,
 
   g_option_context_set_summary (context,
                                 _("Keeps a store and a server in agreement, in the background."));
+  g_option_context_set_description (context,
+                                    _("Exit codes: 0 ended as asked, 1 failed, 2 wrong arguments, "
+                                      "3 another process holds the store."));
   g_option_context_add_main_entries (context, entries, GETTEXT_PACKAGE);
   if (!g_option_context_parse (context, argc, argv, error))
     return FALSE;
