@@ -312,6 +312,15 @@ merge_item (TallySyncContext *context,
   return decision;
 }
 
+/* A page's document may have been spoiled on the way: fetched by itself it can well be sound. */
+static gboolean
+is_body_known (const Item *item)
+{
+  const TallyRevision *winner = find_leaf (item->leaves, item->change->leaves[0]);
+
+  return winner != NULL && (winner->body != NULL || winner->deleted);
+}
+
 static TallyDecision *
 decide (TallySyncContext *context,
         Item             *item,
@@ -337,7 +346,7 @@ decide (TallySyncContext *context,
   if (decision == NULL)
     decision = tally_decision_new (item->record, item->after);
 
-  if (item->change->refused != NULL)
+  if (item->change->refused != NULL && !is_body_known (item))
     {
       decision->problem = tally_reason_ref (item->change->refused);
       tally_run_add_error (context->run, item->change->key,
