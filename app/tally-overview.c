@@ -170,10 +170,16 @@ static char *
 make_pending_detail (TallyOverview *self)
 {
   gint64 oldest_us = tally_bus_sync_get_oldest_pending (self->sync);
+  guint n_held = tally_bus_sync_get_held (self->sync);
   g_autofree char *ago = NULL;
 
+  /* Nothing that can leave is not the same as everything having arrived. */
+  if (tally_bus_sync_get_pending (self->sync) == 0 && n_held > 0)
+    return g_strdup_printf (ngettext ("%u edit is held until its conflict is settled",
+                                      "%u edits are held until their conflicts are settled",
+                                      n_held), n_held);
   if (tally_bus_sync_get_pending (self->sync) == 0)
-    return g_strdup (_("Every edit has arrived"));
+    return g_strdup (_("Nothing waits to leave"));
   if (oldest_us == 0)
     return g_strdup (_("Leave with the next run"));
 
@@ -185,14 +191,10 @@ make_pending_detail (TallyOverview *self)
 static char *
 make_aside_detail (TallyOverview *self)
 {
-  guint n_held = tally_bus_sync_get_held (self->sync);
-  guint n_refused = tally_bus_sync_get_quarantined (self->sync);
+  if (tally_bus_sync_get_quarantined (self->sync) == 0)
+    return g_strdup (_("Nothing was refused"));
 
-  if (n_held + n_refused == 0)
-    return g_strdup (_("Nothing was refused or held"));
-
-  /* Translators: records the server refused, records held back */
-  return g_strdup_printf (_("%u refused, %u held"), n_refused, n_held);
+  return g_strdup (_("Refused by the server"));
 }
 
 static void
@@ -450,9 +452,8 @@ tally_overview_get_property (GObject    *object,
                                  ? _("Need you to choose") : _("Nothing to settle"));
       break;
     case PROP_ASIDE:
-      g_value_take_string (value, tally_wording_number (
-                             (guint64) tally_bus_sync_get_held (self->sync) +
-                             tally_bus_sync_get_quarantined (self->sync)));
+      g_value_take_string (value,
+                           tally_wording_number (tally_bus_sync_get_quarantined (self->sync)));
       break;
     case PROP_ASIDE_DETAIL:
       g_value_take_string (value, make_aside_detail (self));

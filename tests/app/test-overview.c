@@ -84,13 +84,15 @@ test_follows (void)
   assert_text (overview, "conflicts", "3");
   assert_text (overview, "conflicts-detail", "Need you to choose");
 
+  /* what is held has not arrived, though nothing waits */
+  tally_bus_sync_set_held (sync, 1);
+  assert_text (overview, "pending-detail", "1 edit is held until its conflict is settled");
   tally_bus_sync_set_pending (sync, 2);
   tally_bus_sync_set_oldest_pending (sync, NOW_US - 130 * MINUTE_US);
-  tally_bus_sync_set_held (sync, 1);
   tally_bus_sync_set_quarantined (sync, 4);
   assert_text (overview, "pending-detail", "Oldest: 2 hours ago");
-  assert_text (overview, "aside", "5");
-  assert_text (overview, "aside-detail", "4 refused, 1 held");
+  assert_text (overview, "aside", "4");
+  assert_text (overview, "aside-detail", "Refused by the server");
 
   tally_bus_sync_set_online (sync, FALSE);
   assert_text (overview, "network", "Offline");
