@@ -174,13 +174,22 @@ page_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  g_autoptr (TallyConflictModel) self = user_data;
+  TallyConflictModel *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *json = NULL;
   gint64 total = 0;
-  guint before = self->incoming->len;
+  guint before;
+  gboolean done;
+  g_autoptr (TallyConflictModel) alive = NULL;
 
-  if (!tally_bus_sync_call_list_conflicts_finish (TALLY_BUS_SYNC (source), &json, result, &error))
+  done = tally_bus_sync_call_list_conflicts_finish (TALLY_BUS_SYNC (source), &json, result, &error);
+  /* Nobody holds the model for an answer's sake: cancelled means that it is gone. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  alive = g_object_ref (self);
+  before = self->incoming->len;
+  if (!done)
     {
       g_dbus_error_strip_remote_error (error);
       end_reading (self, error);
@@ -197,8 +206,7 @@ static void
 ask_page (TallyConflictModel *self)
 {
   tally_bus_sync_call_list_conflicts (tally_client_get_proxy (self->client), "",
-                                      self->incoming->len, PAGE, self->cancellable, page_cb,
-                                      g_object_ref (self));
+                                      self->incoming->len, PAGE, self->cancellable, page_cb, self);
 }
 
 static void

@@ -258,14 +258,22 @@ page_cb (GObject      *source,
          GAsyncResult *result,
          gpointer      user_data)
 {
-  g_autoptr (TallyRecordModel) self = user_data;
+  TallyRecordModel *self = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) records = NULL;
   guint total;
+  gboolean done;
+  g_autoptr (TallyRecordModel) alive = NULL;
 
+  done = tally_bus_sync_call_list_records_finish (TALLY_BUS_SYNC (source), &total, &records,
+                                                  result, &error);
+  /* Nobody holds the model for an answer's sake: cancelled means that it is gone. */
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return;
+
+  alive = g_object_ref (self);
   self->busy = FALSE;
-  if (!tally_bus_sync_call_list_records_finish (TALLY_BUS_SYNC (source), &total, &records, result,
-                                                &error))
+  if (!done)
     {
       /* Not asked again by itself: the next event or look does. */
       g_dbus_error_strip_remote_error (error);
@@ -295,7 +303,7 @@ ask (TallyRecordModel *self,
   self->asked_generation = self->generation;
   tally_bus_sync_call_list_records (tally_client_get_proxy (self->client), self->collection,
                                     self->search, self->problems_only, offset, limit,
-                                    self->cancellable, page_cb, g_object_ref (self));
+                                    self->cancellable, page_cb, self);
 }
 
 /* One request at a time: a new query first, then what moved, then what was scrolled to. */
