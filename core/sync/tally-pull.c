@@ -385,7 +385,8 @@ count (TallySyncContext    *context,
     }
   else if (seen == NULL || !tally_revision_is_same (seen->remote, after->remote))
     {
-      run->n_pulled++;
+      /* What was refused is counted as failed: nothing of it is here. */
+      run->n_pulled += decision->problem == NULL;
     }
   else if (has_closed (seen, after))
     {
