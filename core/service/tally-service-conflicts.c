@@ -23,7 +23,7 @@ typedef struct
 {
   TallyRecord         *record;   /* owned */
   GPtrArray           *sides;    /* owned; of TallyRevision, the server's winner first */
-  const TallyRevision *base;     /* borrowed, nullable */
+  TallyRevision       *base;     /* owned, nullable; without a body when that is gone */
   const TallyRevision *local;    /* borrowed, nullable */
   const TallyRevision *server;   /* borrowed, nullable */
   char                *shown;    /* owned: names every revision that took part */
@@ -32,6 +32,7 @@ typedef struct
 static void
 conflict_clear (Conflict *self)
 {
+  g_clear_pointer (&self->base, tally_revision_unref);
   g_clear_pointer (&self->sides, g_ptr_array_unref);
   g_clear_pointer (&self->record, tally_record_unref);
   g_clear_pointer (&self->shown, g_free);
@@ -62,32 +63,42 @@ dup_shown (const TallyRecord *record)
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
-static const TallyRevision *
-find_base (const TallyRecord   *record,
-           const TallyRevision *server,
-           const TallyRevision *local)
+/* Pointers, leaves and what history keeps are all revisions of the store. A common ancestor whose
+ * body is gone is still one: both sides changed something, nobody created the record twice. */
+static gboolean
+find_base (TallyStore           *store,
+           const TallyRecord    *record,
+           const TallyRevision  *server,
+           const TallyRevision  *local,
+           TallyRevision       **base,
+           GError              **error)
 {
-  const TallyRevision *held[] = { record->base, record->local, record->remote };
   const char *rev = tally_fold_base_rev (record, server, local);
 
-  for (guint i = 0; i < G_N_ELEMENTS (held); i++)
-    if (held[i] != NULL && g_strcmp0 (held[i]->rev, rev) == 0)
-      return held[i];
+  if (rev == NULL)
+    return TRUE;
+  if (!tally_store_get_revision (store, record->key, rev, base, error))
+    return FALSE;
+  if (*base == NULL)
+    *base = tally_revision_new (record->key, rev, NULL, FALSE, NULL, NULL);
 
-  return NULL;
+  return TRUE;
 }
 
-static void
-conflict_init (Conflict    *self,
-               TallyRecord *record)
+static gboolean
+conflict_init (Conflict     *self,
+               TallyStore   *store,
+               TallyRecord  *record,
+               GError      **error)
 {
   self->record = tally_record_ref (record);
   self->sides = tally_fold_sides (record);
   self->server = record->remote;
   self->local = self->sides->len > 1 ? self->sides->pdata[1] : record->local;
-  if (self->server != NULL && self->local != NULL)
-    self->base = find_base (record, self->server, self->local);
   self->shown = dup_shown (record);
+
+  return self->server == NULL || self->local == NULL ||
+         find_base (store, record, self->server, self->local, &self->base, error);
 }
 
 static const char *
@@ -256,7 +267,11 @@ tally_service_list_conflicts (TallyStore        *store,
     {
       g_auto (Conflict) conflict = { 0 };
 
-      conflict_init (&conflict, records->pdata[i]);
+      if (!conflict_init (&conflict, store, records->pdata[i], error))
+        {
+          g_free (tally_json_writer_finish (&writer));
+          return NULL;
+        }
       write_conflict (&writer, &conflict, call);
     }
   tally_json_writer_end_array (&writer);
@@ -425,7 +440,8 @@ load_conflict (TallyStore  *store,
       return FALSE;
     }
 
-  conflict_init (conflict, record);
+  if (!conflict_init (conflict, store, record, error))
+    return FALSE;
   if (*shown != '\0' && !g_str_equal (shown, conflict->shown))
     {
       g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,

@@ -176,3 +176,42 @@ tally_store_load_id (TallyStore   *self,
 
   return load (self, statement, record, error);
 }
+
+/**
+ * tally_store_get_revision:
+ * @self: a store
+ * @key: of the record
+ * @rev: revision id
+ * @revision: (out) (transfer full) (nullable): the revision; %NULL when it is not held any more
+ * @error: %TALLY_DB_ERROR
+ *
+ * Returns: whether it could be read
+ */
+gboolean
+tally_store_get_revision (TallyStore     *self,
+                          const char     *key,
+                          const char     *rev,
+                          TallyRevision **revision,
+                          GError        **error)
+{
+  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "revision-by-rev");
+  g_auto (GStrv) ancestors = NULL;
+  TallyDbStep step;
+
+  *revision = NULL;
+  tally_statement_bind_text (statement, ":key", key);
+  tally_statement_bind_text (statement, ":rev", rev);
+  step = tally_statement_step (statement, error);
+  if (step != TALLY_DB_ROW)
+    return step == TALLY_DB_DONE;
+
+  if (*tally_statement_get_text (statement, 1) != '\0')
+    ancestors = g_strsplit (tally_statement_get_text (statement, 1), " ", -1);
+  *revision = tally_revision_new (key, tally_statement_get_text (statement, 0),
+                                  (const char * const *) ancestors,
+                                  tally_statement_get_int (statement, 2) != 0,
+                                  tally_statement_get_text (statement, 3),
+                                  tally_statement_get_text (statement, 4));
+
+  return TRUE;
+}

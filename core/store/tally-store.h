@@ -116,6 +116,14 @@ TallyRecord *tally_store_get             (TallyStore               *self,
                                           const char               *key,
                                           GError                  **error);
 
+/* One revision of a record, as far as it is still held: a pointer, a leaf, or a side that history
+ * keeps. *revision NULL: it is not. */
+gboolean     tally_store_get_revision    (TallyStore               *self,
+                                          const char               *key,
+                                          const char               *rev,
+                                          TallyRevision           **revision,
+                                          GError                  **error);
+
 /* A row of a list, cheap enough for a page of a thousand. */
 typedef struct
 {
@@ -192,7 +200,7 @@ GPtrArray   *tally_store_list_conflicts  (TallyStore               *self,
 /* What happened to a record beyond its pointers; kept for ever, bodies included. */
 typedef struct
 {
-  const char          *event;      /* "merged", "settled", "replaced" */
+  const char          *event;      /* "merged", "settled", "forked" */
   const TallyRevision *base;       /* all nullable */
   const TallyRevision *local;
   const TallyRevision *remote;

@@ -18,6 +18,7 @@ typedef struct
   TallyRecord       *record;    /* owned, nullable: as read from the store */
   GPtrArray         *leaves;    /* owned: TallyRevision, gathered from here and there */
   TallyRecord       *after;     /* owned, nullable: what it becomes */
+  gboolean           fetches_base;   /* its common ancestor came from the server */
 } Item;
 
 static void
@@ -247,7 +248,7 @@ fetch_leaves (TallySyncContext  *context,
   return TRUE;
 }
 
-/* Decides the pointers of each and fetches the common ancestors that merging needs. */
+/* Decides the pointers of each and gets the common ancestors that merging needs. */
 static GPtrArray *
 reconcile_all (TallySyncContext  *context,
                GPtrArray         *items,
@@ -255,61 +256,33 @@ reconcile_all (TallySyncContext  *context,
 {
   g_autoptr (GPtrArray) wanted =
     g_ptr_array_new_with_free_func ((GDestroyNotify) tally_wanted_free);
+  g_autoptr (GPtrArray) bases =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+  g_autoptr (GPtrArray) fetched = NULL;
 
   for (guint i = 0; i < items->len; i++)
     {
       Item *item = items->pdata[i];
       g_autoptr (TallyRecord) absent = tally_record_new (item->change->key);
+      guint n_wanted = wanted->len;
 
       item->after = tally_reconcile (item->record != NULL ? item->record : absent, item->leaves);
-      if (tally_record_is_conflict (item->after))
-        {
-          g_autoptr (GPtrArray) missing = tally_fold_list_missing_bases (item->after);
-
-          for (guint j = 0; j < missing->len; j++)
-            g_ptr_array_add (wanted, tally_wanted_new (item->change->key, missing->pdata[j]));
-        }
+      if (tally_record_is_conflict (item->after) &&
+          !tally_sync_gather_bases (context, item->after, bases, wanted, error))
+        return NULL;
+      item->fetches_base = wanted->len > n_wanted;
     }
 
   if (wanted->len == 0)
-    return g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+    return g_steal_pointer (&bases);
 
-  return tally_remote_fetch (context->options->remote, wanted, context->cancellable, error);
-}
-
-/* What history keeps as ours: an edit that stands nowhere else before any leaf of the server's,
- * wherever it was folded in. */
-static const TallyRevision *
-our_side (const TallyRecord *record,
-          GPtrArray         *sides)
-{
-  if (record->local != NULL && !tally_revision_is_same (record->local, record->remote))
-    return record->local;
-
-  return sides->pdata[sides->len - 1];
-}
-
-static TallyDecision *
-merge_item (TallySyncContext *context,
-            Item             *item,
-            GPtrArray        *bases)
-{
-  g_autoptr (TallyMerge) merge = tally_fold (item->after, bases);
-  g_autoptr (GPtrArray) sides = tally_fold_sides (item->after);
-  g_autoptr (TallyRecord) settled = NULL;
-  TallyDecision *decision;
-
-  if (merge == NULL || merge->kind != TALLY_CONFLICT_NONE)
+  fetched = tally_remote_fetch (context->options->remote, wanted, context->cancellable, error);
+  if (fetched == NULL)
     return NULL;
+  for (guint i = 0; i < fetched->len; i++)
+    g_ptr_array_add (bases, tally_revision_ref (fetched->pdata[i]));
 
-  settled = tally_record_settled (item->after, merge->deleted ? NULL : merge->body,
-                                  merge->deleted ? NULL : merge->attachments);
-  decision = tally_decision_new (item->record, settled);
-  tally_decision_set_history (decision, "merged", item->after->base,
-                              our_side (item->after, sides), item->after->remote,
-                              settled->local);
-
-  return decision;
+  return g_steal_pointer (&bases);
 }
 
 /* A page's document may have been spoiled on the way: fetched by itself it can well be sound. */
@@ -340,11 +313,14 @@ decide (TallySyncContext *context,
         }
       else
         {
-          decision = merge_item (context, item, bases);
+          decision = tally_sync_merge (item->record, item->after, bases);
         }
     }
   if (decision == NULL)
-    decision = tally_decision_new (item->record, item->after);
+    {
+      decision = tally_decision_new (item->record, item->after);
+      tally_sync_keep_base (decision, bases, item->fetches_base);
+    }
 
   if (item->change->refused != NULL && !is_body_known (item))
     {
@@ -375,7 +351,7 @@ count (TallySyncContext    *context,
   const TallyRecord *after = decision->after;
   TallyRun *run = context->run;
 
-  run->n_auto_resolved += decision->history != NULL;
+  run->n_auto_resolved += tally_sync_is_merge (decision);
   if (seen != NULL && seen->outbox != NULL && seen->local != NULL &&
       find_leaf (after->leaves, seen->local->rev) != NULL &&
       find_leaf (seen->leaves, seen->local->rev) == NULL)
@@ -533,99 +509,4 @@ tally_sync_pull (TallySyncContext  *context,
     }
 
   return TRUE;
-}
-
-static void
-count_deletions (TallySyncContext *context,
-                 GPtrArray        *decisions,
-                 GPtrArray        *moved)
-{
-  for (guint i = 0; i < decisions->len; i++)
-    {
-      const TallyRecord *after = ((TallyDecision *) decisions->pdata[i])->after;
-
-      context->run->n_deleted +=
-        after->local->deleted &&
-        !g_ptr_array_find_with_equal_func (moved, after->key, g_str_equal, NULL);
-    }
-}
-
-gboolean
-tally_sync_catch_up (TallySyncContext  *context,
-                     GError           **error)
-{
-  TallyStore *store = context->options->store;
-
-  while (TRUE)
-    {
-      g_autoptr (GPtrArray) records = NULL;
-      g_autoptr (GPtrArray) decisions =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
-      g_autoptr (GPtrArray) moved = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
-        return FALSE;
-      records = tally_store_list_behind (store, TALLY_SYNC_PAGE_ROWS, error);
-      if (records == NULL)
-        return FALSE;
-      if (records->len == 0)
-        return TRUE;
-
-      for (guint i = 0; i < records->len; i++)
-        {
-          g_autoptr (TallyRecord) after = tally_catch_up (records->pdata[i]);
-
-          g_ptr_array_add (decisions, tally_decision_new (records->pdata[i], after));
-        }
-      if (!tally_store_apply (store, decisions, NULL, context->run->id, &moved, error))
-        return FALSE;
-      count_deletions (context, decisions, moved);
-    }
-}
-
-/* An edit of the local side can make a conflict mergeable, or both sides equal: no page will
- * tell, so the open ones are tried again with the bodies at hand. */
-static GPtrArray *
-refold_page (TallySyncContext *context,
-             GPtrArray        *records)
-{
-  GPtrArray *decisions = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
-
-  for (guint i = 0; i < records->len; i++)
-    {
-      Item item = { .record = records->pdata[i], .after = records->pdata[i] };
-      TallyDecision *decision = merge_item (context, &item, NULL);
-
-      if (decision != NULL)
-        g_ptr_array_add (decisions, decision);
-    }
-
-  return decisions;
-}
-
-gboolean
-tally_sync_refold (TallySyncContext  *context,
-                   GError           **error)
-{
-  TallyStore *store = context->options->store;
-  guint offset = 0;
-
-  while (TRUE)
-    {
-      g_autoptr (GPtrArray) records = NULL;
-      g_autoptr (GPtrArray) decisions = NULL;
-      g_autoptr (GPtrArray) moved = NULL;
-
-      records = tally_store_list_conflicts (store, offset, TALLY_SYNC_PAGE_ROWS, error);
-      if (records == NULL)
-        return FALSE;
-      if (records->len == 0)
-        return TRUE;
-
-      decisions = refold_page (context, records);
-      if (!tally_store_apply (store, decisions, NULL, context->run->id, &moved, error))
-        return FALSE;
-      context->run->n_auto_resolved += decisions->len - moved->len;
-      offset += records->len - (decisions->len - moved->len);
-    }
 }

@@ -48,4 +48,24 @@ gboolean  tally_sync_push        (TallySyncContext  *context,
                                   guint             *n_sent,
                                   GError           **error);
 
+/* --- merging one record (tally-sync-merge.c) --- */
+
+/* The common ancestors that merging a conflict needs, from the store where history keeps them;
+ * what it lacks is added to @wanted (element-type TallyWanted). */
+gboolean       tally_sync_gather_bases (TallySyncContext   *context,
+                                        const TallyRecord  *record,
+                                        GPtrArray          *bases,
+                                        GPtrArray          *wanted,
+                                        GError            **error);
+/* @after merged without a person; NULL when it takes one. */
+TallyDecision *tally_sync_merge        (TallyRecord        *seen,
+                                        TallyRecord        *after,
+                                        GPtrArray          *bases) G_GNUC_WARN_UNUSED_RESULT;
+gboolean       tally_sync_is_merge     (const TallyDecision *decision);
+/* Pins the common ancestor of a fork that a person must settle; @fetched: it came from the
+ * server, so nothing here keeps it yet. */
+void           tally_sync_keep_base    (TallyDecision      *decision,
+                                        GPtrArray          *bases,
+                                        gboolean            fetched);
+
 G_END_DECLS
