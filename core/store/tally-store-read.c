@@ -75,9 +75,19 @@ count_records (TallyStore              *self,
                guint                   *n_total,
                GError                 **error)
 {
-  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "records-total");
+  gboolean searched = query->search != NULL && *query->search != '\0';
+  g_autoptr (TallyStatement) statement =
+    tally_db_statement (self->db, searched ? "records-total" : "records-count");
 
-  bind_query (statement, query);
+  if (searched)
+    {
+      bind_query (statement, query);
+    }
+  else
+    {
+      tally_statement_bind_text (statement, ":collection", query->collection);
+      tally_statement_bind_int (statement, ":problems", query->problems_only);
+    }
   if (tally_statement_step (statement, error) != TALLY_DB_ROW)
     return FALSE;
 

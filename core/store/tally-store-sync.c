@@ -231,11 +231,26 @@ tally_store_mark_sent (TallyStore  *self,
   return TRUE;
 }
 
+/* Either the record's own edit was refused, or a tombstone of a settlement that has nothing else
+ * left to send. */
+static gboolean
+is_refused (const TallyRecord *record,
+            const char        *rev)
+{
+  if (record == NULL || record->outbox == NULL || record->local == NULL)
+    return FALSE;
+
+  return g_strcmp0 (record->local->rev, rev) == 0 ||
+         (record->outbox->closes[0] != NULL &&
+          tally_revision_is_same (record->local, record->remote));
+}
+
 static gboolean
 quarantine (TallyStore         *self,
             const char         *key,
             const char         *rev,
             const TallyReason  *reason,
+            gboolean           *set_aside,
             GError            **error)
 {
   g_autoptr (TallyRecord) record = NULL;
@@ -246,7 +261,8 @@ quarantine (TallyStore         *self,
 
   if (!tally_store_load (self, key, &record, error))
     return FALSE;
-  if (record == NULL || record->outbox == NULL || g_strcmp0 (record->local->rev, rev) != 0)
+  *set_aside = is_refused (record, rev);
+  if (!*set_aside)
     return TRUE;
 
   after = tally_record_copy (record);
@@ -266,6 +282,7 @@ quarantine (TallyStore         *self,
  * @key: of the record
  * @rev: what was refused
  * @reason: why
+ * @set_aside: (out): whether it was: a record that moved on stays in its lane
  * @error: %TALLY_DB_ERROR
  *
  * Sets a refused edit aside with its reason, so that its neighbours go on. A record edited
@@ -278,16 +295,62 @@ tally_store_quarantine (TallyStore         *self,
                         const char         *key,
                         const char         *rev,
                         const TallyReason  *reason,
+                        gboolean           *set_aside,
                         GError            **error)
 {
   if (!tally_db_begin (self->db, error))
     return FALSE;
 
-  if (!quarantine (self, key, rev, reason, error) || !tally_db_commit (self->db, error))
+  if (!quarantine (self, key, rev, reason, set_aside, error) || !tally_db_commit (self->db, error))
     {
       tally_db_rollback (self->db);
       return FALSE;
     }
 
   return TRUE;
+}
+
+/**
+ * tally_store_open_problem:
+ * @self: a store
+ * @key: the document's id as JSON text
+ * @reason: why it can't be a record
+ * @error: %TALLY_DB_ERROR
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_open_problem (TallyStore         *self,
+                          const char         *key,
+                          const TallyReason  *reason,
+                          GError            **error)
+{
+  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "problem-open-key");
+  g_autofree char *json = tally_reason_to_json (reason);
+
+  tally_statement_bind_text (statement, ":key", key);
+  tally_statement_bind_text (statement, ":reason", json);
+  tally_statement_bind_int (statement, ":opened", tally_clock_date_us (self->clock));
+
+  return tally_statement_run (statement, error);
+}
+
+/**
+ * tally_store_solve_problems:
+ * @self: a store
+ * @error: %TALLY_DB_ERROR
+ *
+ * Closes the rows of tally_store_open_problem(), for a run that reads everything again.
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_solve_problems (TallyStore  *self,
+                            GError     **error)
+{
+  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "problem-solve-keys");
+
+  tally_statement_bind_int (statement, ":solved", tally_clock_date_us (self->clock));
+
+  return tally_statement_run (statement, error);
 }

@@ -120,6 +120,7 @@ learn_revision (TallyStore           *self,
   tally_statement_bind_text (statement, ":body", revision->body);
   tally_statement_bind_text (statement, ":ancestors", ancestors);
   tally_statement_bind_text (statement, ":attachments", revision->attachments);
+  tally_statement_bind_int (statement, ":deleted", revision->deleted);
   tally_statement_bind_int (statement, ":remote_leaf", is_leaf (after, revision->rev));
 
   return tally_statement_run (statement, error);
@@ -314,6 +315,17 @@ write_history (TallyStore     *self,
          write_side (self, id, "result", line->result, stored, error);
 }
 
+/* An unrelated write solves nothing: the server's document must have been taken, and a refused
+ * edit must have left its lane. */
+static gboolean
+is_solved (const TallyRecord *after)
+{
+  if (after->outbox != NULL && after->outbox->lane == TALLY_LANE_QUARANTINE)
+    return FALSE;
+
+  return after->remote == NULL || after->remote->deleted || after->remote->body != NULL;
+}
+
 static gboolean
 write_problem (TallyStore     *self,
                TallyDecision  *decision,
@@ -326,6 +338,8 @@ write_problem (TallyStore     *self,
 
   if (decision->problem == NULL)
     {
+      if (!is_solved (decision->after))
+        return TRUE;
       statement = tally_db_statement (self->db, "problem-solve");
       tally_statement_bind_int (statement, ":record", record);
       tally_statement_bind_int (statement, ":solved", now);

@@ -200,7 +200,7 @@ GPtrArray   *tally_store_list_conflicts  (TallyStore               *self,
 /* What happened to a record beyond its pointers; kept for ever, bodies included. */
 typedef struct
 {
-  const char          *event;      /* "merged", "settled", "forked" */
+  const char          *event;      /* "merged", "settled", "forked", "deleted" */
   const TallyRevision *base;       /* all nullable */
   const TallyRevision *local;
   const TallyRevision *remote;
@@ -274,11 +274,20 @@ GPtrArray   *tally_store_list_behind     (TallyStore               *self,
 gboolean     tally_store_mark_sent       (TallyStore               *self,
                                           GPtrArray                *records,
                                           GError                  **error);
+/* A document that can't be a record here: an open problem row by its id as JSON text, once. */
+gboolean     tally_store_open_problem    (TallyStore               *self,
+                                          const char               *key,
+                                          const TallyReason        *reason,
+                                          GError                  **error);
+/* Before everything is read again: those rows are opened anew where they still hold. */
+gboolean     tally_store_solve_problems  (TallyStore               *self,
+                                          GError                  **error);
 /* The server refuses @rev of @key: quarantine with a reason. A record that moved on stays. */
 gboolean     tally_store_quarantine      (TallyStore               *self,
                                           const char               *key,
                                           const char               *rev,
                                           const TallyReason        *reason,
+                                          gboolean                 *set_aside,
                                           GError                  **error);
 
 /* --- settling (tally-store-settle.c) --- */

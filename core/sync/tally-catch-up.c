@@ -25,6 +25,19 @@ count_deletions (TallySyncContext *context,
     }
 }
 
+/* A deletion from elsewhere takes the record from the screen, not its last body from history. */
+static TallyDecision *
+new_decision (TallyRecord *record,
+              TallyRecord *after)
+{
+  TallyDecision *decision = tally_decision_new (record, after);
+
+  if (after->local->deleted)
+    tally_decision_set_history (decision, "deleted", NULL, record->local, record->remote, NULL);
+
+  return decision;
+}
+
 gboolean
 tally_sync_catch_up (TallySyncContext  *context,
                      GError           **error)
@@ -50,7 +63,7 @@ tally_sync_catch_up (TallySyncContext  *context,
         {
           g_autoptr (TallyRecord) after = tally_catch_up (records->pdata[i]);
 
-          g_ptr_array_add (decisions, tally_decision_new (records->pdata[i], after));
+          g_ptr_array_add (decisions, new_decision (records->pdata[i], after));
         }
       if (!tally_store_apply (store, decisions, NULL, context->run->id, &moved, error))
         return FALSE;

@@ -287,11 +287,19 @@ reconcile_all (TallySyncContext  *context,
 
 /* A page's document may have been spoiled on the way: fetched by itself it can well be sound. */
 static gboolean
-is_body_known (const Item *item)
+is_body_known (const TallyRecord *after)
 {
-  const TallyRevision *winner = find_leaf (item->leaves, item->change->leaves[0]);
+  return after->remote == NULL || after->remote->deleted || after->remote->body != NULL;
+}
 
-  return winner != NULL && (winner->body != NULL || winner->deleted);
+/* Why what the server shows is not here: nothing may look complete that is not. */
+static TallyReason *
+find_refusal (const Item *item)
+{
+  if (item->change->refused != NULL)
+    return tally_reason_ref (item->change->refused);
+
+  return tally_reason_new ("bad-document", "detail", item->after->remote->rev, NULL);
 }
 
 static TallyDecision *
@@ -322,11 +330,10 @@ decide (TallySyncContext *context,
       tally_sync_keep_base (decision, bases, item->fetches_base);
     }
 
-  if (item->change->refused != NULL && !is_body_known (item))
+  if (!is_body_known (decision->after))
     {
-      decision->problem = tally_reason_ref (item->change->refused);
-      tally_run_add_error (context->run, item->change->key,
-                           tally_reason_ref (item->change->refused));
+      decision->problem = find_refusal (item);
+      tally_run_add_error (context->run, item->change->key, tally_reason_ref (decision->problem));
       context->run->n_failed++;
     }
 
@@ -467,16 +474,22 @@ apply_page (TallySyncContext  *context,
   return TRUE;
 }
 
-static void
-note_unreadable (TallySyncContext *context,
-                 TallyChangesPage *page)
+static gboolean
+note_unreadable (TallySyncContext  *context,
+                 TallyChangesPage  *page,
+                 GError           **error)
 {
   for (guint i = 0; page->unreadable != NULL && page->unreadable[i] != NULL; i++)
     {
-      tally_run_add_error (context->run, page->unreadable[i],
-                           tally_reason_new ("bad-key", "detail", page->unreadable[i], NULL));
+      TallyReason *reason = tally_reason_new ("bad-key", "detail", page->unreadable[i], NULL);
+
+      tally_run_add_error (context->run, page->unreadable[i], reason);
       context->run->n_failed++;
+      if (!tally_store_open_problem (context->options->store, page->unreadable[i], reason, error))
+        return FALSE;
     }
+
+  return TRUE;
 }
 
 gboolean
@@ -496,10 +509,10 @@ tally_sync_pull (TallySyncContext  *context,
         return FALSE;
       page = tally_remote_list_changes (context->options->remote, context->since, rows, bodies,
                                         context->cancellable, error);
-      if (page == NULL || !apply_page (context, page, error))
+      if (page == NULL || !note_unreadable (context, page, error) ||
+          !apply_page (context, page, error))
         return FALSE;
 
-      note_unreadable (context, page);
       context->progress.done += page->changes->len;
       if (page->pending >= 0)
         context->progress.total = MAX (context->progress.total,

@@ -97,6 +97,7 @@ take_outcomes (TallySyncContext  *context,
   for (guint i = 0; i < outcomes->len; i++)
     {
       const TallyPushOutcome *outcome = outcomes->pdata[i];
+      gboolean set_aside;
 
 #ifdef TALLY_PLANTED_BUGS
       if (TALLY_IS_PLANTED (BELIEVE) && outcome->status == TALLY_PUSH_UNKNOWN &&
@@ -110,8 +111,10 @@ take_outcomes (TallySyncContext  *context,
       if (outcome->status != TALLY_PUSH_REFUSED)
         continue;
       if (!tally_store_quarantine (context->options->store, outcome->key, outcome->rev,
-                                   outcome->reason, error))
+                                   outcome->reason, &set_aside, error))
         return FALSE;
+      if (!set_aside)
+        continue;
       context->run->n_quarantined++;
       context->progress.n_errors++;
       tally_run_add_error (context->run, outcome->key, tally_reason_ref (outcome->reason));

@@ -106,6 +106,8 @@ prepare (TallySyncContext  *context,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
+  if (context->since == NULL && !tally_store_solve_problems (context->options->store, error))
+    return FALSE;
   if (!tally_store_count (context->options->store, &counts, error))
     return FALSE;
 

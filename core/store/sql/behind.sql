@@ -2,4 +2,4 @@
 SELECT r.id FROM record AS r
 WHERE r.state > 1 AND (r.state = 8 OR (r.state = 4 AND EXISTS
   (SELECT 1 FROM revision AS v WHERE v.id = r.remote AND v.body IS NOT NULL)))
-ORDER BY r.id LIMIT :limit;
+ORDER BY +r.id LIMIT :limit;

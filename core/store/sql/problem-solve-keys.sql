@@ -1,0 +1,1 @@
+UPDATE problem SET solved = :solved WHERE record IS NULL AND solved IS NULL;
