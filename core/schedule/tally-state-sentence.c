@@ -49,7 +49,7 @@ find_state (const TallyStateFacts *facts)
     return "failed";
   if (facts->n_conflicts > 0)
     return "conflicts";
-  if (facts->n_quarantined > 0)
+  if (facts->n_quarantined + facts->n_problems > 0)
     return "quarantined";
   if (facts->n_held > 0)
     return "held";
@@ -74,7 +74,7 @@ find_code (const TallyStateFacts *facts,
     return "running";
   if (g_str_equal (state, "held") || g_str_equal (state, "quarantined"))
     {
-      *count = facts->n_held + facts->n_quarantined;
+      *count = facts->n_held + MAX (facts->n_quarantined, facts->n_problems);
       return "problems";
     }
 

@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @n_pending: edits that can leave
  * @n_held: wait for something else than a conflict
  * @n_quarantined: the server refuses them
+ * @n_problems: open problem rows: what was refused here or there
  * @n_conflicts: open
  * @grade: of the last run that proved anything: none | checked | verified | compared
  * @checked_us: date of that proof; 0: never
@@ -32,6 +33,7 @@ typedef struct
   guint              n_pending;
   guint              n_held;
   guint              n_quarantined;
+  guint              n_problems;
   guint              n_conflicts;
   const char        *grade;
   gint64             checked_us;

@@ -113,6 +113,7 @@ tally_sync_manager_update (TallySyncManager *self)
     .n_pending = self->counts.n_pending,
     .n_held = self->counts.n_held,
     .n_quarantined = self->counts.n_quarantined,
+    .n_problems = self->counts.n_problems,
     .n_conflicts = self->counts.n_conflicts,
     .grade = self->grade,
     .checked_us = self->checked_us,

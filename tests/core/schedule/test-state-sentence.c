@@ -55,6 +55,10 @@ test_never_up_to_date (void)
   check (&facts, "pending");
   facts.n_held = 1;
   check (&facts, "held");
+  /* what the server shows and could not be taken is not up to date either */
+  facts.n_problems = 1;
+  check (&facts, "quarantined");
+  facts.n_problems = 0;
   facts.n_quarantined = 1;
   check (&facts, "quarantined");
   facts.n_conflicts = 1;
