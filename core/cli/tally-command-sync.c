@@ -139,7 +139,7 @@ print_counts (TallyOutput   *output,
       any = TRUE;
     }
 
-  tally_output_raw (output, any ? "" : _("nothing to do"), -1);
+  tally_output_raw (output, any ? "" : _("nothing changed"), -1);
 }
 
 static const char *

@@ -33,12 +33,12 @@ static const struct
 } sentences[] = {
   /* the way to the server */
   { "offline",
-    N_("There is no network. Synchronization goes on by itself when it is back.") },
+    N_("There is no network. Changes are kept here and leave by themselves when it is back.") },
   { "metered",
     N_("The network is metered. Synchronization waits for another one, or start it by hand.") },
   { "server-unreachable",
-    N_("The server[ {host}] does not answer[ ({detail})]. It is tried again by itself; if "
-       "this lasts, check the address and whether the server runs.") },
+    N_("The server[ {host}] does not answer[ ({detail})]. Nothing is lost; check the network, "
+       "the address and whether the server runs.") },
   { "server-error",
     N_("The server reports a failure of its own[ (status {status})][: {detail}]. It is tried "
        "again by itself; if this lasts, tell whoever runs the server.") },
@@ -70,15 +70,15 @@ static const struct
   { "interrupted",
     N_("It was interrupted. The next run goes on where it stopped.") },
   { "no-server",
-    N_("No server is set up. Enter the address of one.") },
+    N_("No server is set up. Run “tallyctl --server URL sync” with its address.") },
 
   /* how the halves match */
   { "running",
-    N_("Synchronization is running. There is nothing to do.") },
+    N_("Synchronization is running. You can go on working.") },
   { "up-to-date",
     N_("Everything is up to date[ ({grade})][, last seen {date}]. There is nothing to do.") },
   { "checked",
-    N_("Both sides agreed when last compared[ ({grade})][, {date}]. Synchronize to see "
+    N_("Both sides agreed at the last look[ ({grade})][, {date}]. Synchronize to see "
        "whether they still do.") },
   { "never-synced",
     N_("This computer has never been synchronized with the server. Start a synchronization.") },
@@ -87,7 +87,8 @@ static const struct
   { "conflict",
     N_("The record was changed here and on the server. Choose what is to be kept.") },
   { "conflicts",
-    N_("Records were changed on both sides[: {count}]. Choose in each what is to be kept.") },
+    N_("Records were changed here and on the server[: {count}]. For each one, choose what to "
+       "keep.") },
   { "problems",
     N_("Records could not be synchronized[: {count}]. Look at each for its reason.") },
 

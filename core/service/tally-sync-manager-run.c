@@ -451,7 +451,8 @@ tally_sync_manager_run_async (TallySyncManager    *self,
   if (self->server == NULL)
     {
       g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
-                               _("No server is set up. Enter the address of one."));
+                               _("No server is set up. Run “tallyctl --server URL sync” with "
+                                 "its address."));
       return;
     }
 

@@ -55,8 +55,8 @@ class Path:
 
     def test_overview(self):
         window = self.window
-        window.see('Records were changed on both sides: 5')
-        window.see('Choose in each what is to be kept.')
+        window.see('Records were changed here and on the server: 5')
+        window.see('For each one, choose what to keep.')
 
     def test_sync(self):
         self.window.press('push button', 'Sync Now')

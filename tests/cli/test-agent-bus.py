@@ -85,7 +85,7 @@ class AgentBusTest(rig.CliTest):
 
         text = self.run_cli('status').out
         self.assertNotIn('{', text)
-        for word in ('both sides', 'http://127.0.0.1:5985/receipts', '42', 'Set aside', 'tallyctl conflicts'):
+        for word in ('here and on the server', 'http://127.0.0.1:5985/receipts', '42', 'Set aside', 'tallyctl conflicts'):
             self.assertIn(word, text)
 
     def test_sync(self):

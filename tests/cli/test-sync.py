@@ -233,7 +233,7 @@ class SyncTest(rig.CliTest):
         text = self.ok('--server', self.url, 'sync').out
         self.assertIn('1 sent', text)
         self.assertNotIn('\r', text)
-        self.assertIn('nothing to do', self.ok('sync').out)
+        self.assertIn('nothing changed', self.ok('sync').out)
         self.assertIn(self.url, self.ok('status').out)
         self.assertIn('1 sent', self.ok('runs').out)
         self.assertIn(self.url, self.ok('connections').out)

@@ -26,7 +26,7 @@ test_sentence (void)
 {
   g_autofree char *text = describe ("offline", NULL, NULL);
 
-  g_assert_cmpstr (text, ==, "Non c'è rete. La sincronizzazione riprende da sola quando torna.");
+  g_assert_cmpstr (text, ==, "Non c'è rete. Le modifiche sono conservate qui e partono da sole quando torna.");
 }
 
 static void
