@@ -231,11 +231,21 @@ open_service (TallyAgent  *self,
 {
   g_autoptr (TallyClock) clock = tally_system_clock_new ();
   gint64 deadline_us = tally_clock_now_us (clock) + HOLD_US;
+  TallyServiceOptions options = self->options.service;
+
+  /* The user and the password are for the server of the command line. The store may still name
+   * another, which must not be asked with them. */
+  if (self->options.url != NULL)
+    {
+      options.user = NULL;
+      options.password = NULL;
+      options.held = TRUE;
+    }
 
   while (TRUE)
     {
       g_autoptr (GError) local_error = NULL;
-      TallyService *service = tally_service_new (&self->options.service, &local_error);
+      TallyService *service = tally_service_new (&options, &local_error);
 
       if (service != NULL)
         return service;

@@ -98,3 +98,14 @@ tally_server_url_parse (const char  *text,
 
   return g_steal_pointer (&self);
 }
+
+gboolean
+tally_server_url_same_server (const TallyServerUrl *self,
+                              const TallyServerUrl *other)
+{
+  /* Everything before the database's name; a parsed URL has a slash before it. */
+  gsize length = (gsize) (strrchr (self->url, '/') - self->url);
+
+  return length == (gsize) (strrchr (other->url, '/') - other->url) &&
+         strncmp (self->url, other->url, length) == 0;
+}

@@ -34,4 +34,8 @@ TallyServerUrl *tally_server_url_parse (const char      *text,
 void            tally_server_url_free  (TallyServerUrl  *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyServerUrl, tally_server_url_free)
 
+/* Whether both are databases of one server: what is secret to one may be told to the other. */
+gboolean        tally_server_url_same_server (const TallyServerUrl  *self,
+                                              const TallyServerUrl  *other);
+
 G_END_DECLS

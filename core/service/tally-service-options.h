@@ -23,6 +23,8 @@ typedef TallyRemote *(*TallyRemoteFactory) (const char       *url,
  * @user: (nullable): at the server; %NULL: as the store says
  * @password: (nullable): kept in memory only
  * @scheduler: runs by itself; otherwise only when told to
+ * @held: with @scheduler, waits until a connect has worked: the server that the store names is not
+ *   the one that is meant
  * @rule: (nullable): how eager; %NULL: tally_schedule_rule_default
  * @clock: (nullable): %NULL: the machine's
  * @seed: of all chance; 0: the machine's
@@ -38,6 +40,7 @@ typedef struct
   const char              *user;
   const char              *password;
   gboolean                 scheduler;
+  gboolean                 held;
   const TallyScheduleRule *rule;
   TallyClock              *clock;
   guint32                  seed;

@@ -159,6 +159,15 @@ take_credentials (TallySyncManager *self,
   self->auth_failed = FALSE;
 }
 
+/* What one server is told to know its user by is no other server's business. */
+static void
+drop_credentials (TallySyncManager *self)
+{
+  g_clear_pointer (&self->user, g_free);
+  g_clear_pointer (&self->credentials, tally_credentials_unref);
+  self->auth_failed = FALSE;
+}
+
 static void
 load_cb (GObject      *source,
          GAsyncResult *result,
@@ -269,6 +278,29 @@ check_same (TallyStore        *store,
   return FALSE;
 }
 
+/* Whether the user that the store keeps is one of another server. */
+static gboolean
+is_other_server (TallyStore        *store,
+                 const Connection  *connection,
+                 gboolean          *other,
+                 GError           **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *url = tally_store_dup_setting (store, "url", &local_error);
+  g_autoptr (TallyServerUrl) server = NULL;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  server = url != NULL ? tally_server_url_parse (url, NULL) : NULL;
+  *other = server != NULL && !tally_server_url_same_server (server, connection->server);
+
+  return TRUE;
+}
+
 static void
 connect_job (GTask        *task,
              TallyStore   *store,
@@ -276,11 +308,13 @@ connect_job (GTask        *task,
              GCancellable *cancellable)
 {
   Connection *connection = task_data;
+  gboolean other = FALSE;
   GError *error = NULL;
 
   if (check_same (store, connection, &error) &&
+      is_other_server (store, connection, &other, &error) &&
       tally_store_set_setting (store, "url", connection->server->url, &error) &&
-      (connection->user == NULL ||
+      ((connection->user == NULL && !other) ||
        tally_store_set_setting (store, "user", connection->user, &error)))
     g_task_return_boolean (task, TRUE);
   else
@@ -324,7 +358,10 @@ tally_sync_manager_connect_finish (TallySyncManager  *self,
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return FALSE;
 
+  if (self->server != NULL && !tally_server_url_same_server (self->server, connection->server))
+    drop_credentials (self);
   take_credentials (self, connection->user, connection->password);
+  self->held = FALSE;
   if (self->server == NULL || !g_str_equal (self->server->url, connection->server->url))
     self->facts.started = FALSE;
   /* Somebody is at it: what failed before is worth another try at once. */

@@ -23,6 +23,7 @@ struct _TallySyncManager
   GRand               *rand;               /* owned */
   TallyScheduleRule    rule;
   gboolean             scheduler;
+  gboolean             held;               /* nothing runs by itself before a connect has worked */
   TallyRemoteFactory   make_remote;        /* nullable: CouchDB over libsoup */
   gpointer             make_remote_data;
 

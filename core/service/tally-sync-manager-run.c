@@ -386,7 +386,7 @@ tally_sync_manager_step (TallySyncManager *self)
   self->facts.now_us = tally_clock_now_us (self->clock);
   self->facts.ready = self->obstacle == NULL;
   self->facts.running = self->run != NULL;
-  if (self->scheduler)
+  if (self->scheduler && !self->held)
     step = tally_schedule_step (&self->rule, &self->facts);
   if (step.trigger != NULL)
     {
@@ -412,7 +412,7 @@ tally_sync_manager_step (TallySyncManager *self)
 void
 tally_sync_manager_listen (TallySyncManager *self)
 {
-  if (self->stopped || !self->scheduler || self->obstacle != NULL || self->since == NULL)
+  if (self->stopped || !self->scheduler || self->held || self->obstacle != NULL || self->since == NULL)
     tally_long_poll_stop (self->live);
   else
     tally_long_poll_listen (self->live, self->server->url, self->credentials, self->since);

@@ -444,6 +444,7 @@ tally_sync_manager_new (const TallyServiceOptions *options,
   self->rand = g_rand_copy (rand);
   self->rule = options->rule != NULL ? *options->rule : tally_schedule_rule_default;
   self->scheduler = options->scheduler;
+  self->held = options->held;
   self->user = g_strdup (options->user);
   self->password = g_strdup (options->password);
   self->make_remote = options->make_remote;

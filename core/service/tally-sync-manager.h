@@ -36,7 +36,7 @@ TallySyncManager  *tally_sync_manager_new            (const TallyServiceOptions 
                                                       GRand                      *rand)
   G_GNUC_WARN_UNUSED_RESULT;
 
-/* Reads what the store says and, with a scheduler, starts running. */
+/* Reads what the store says and, with a scheduler that is not held, starts running. */
 void               tally_sync_manager_load_async     (TallySyncManager           *self,
                                                       GCancellable               *cancellable,
                                                       GAsyncReadyCallback         callback,
@@ -59,7 +59,7 @@ char              *tally_sync_manager_run_finish     (TallySyncManager          
   G_GNUC_WARN_UNUSED_RESULT;
 void               tally_sync_manager_cancel         (TallySyncManager           *self);
 
-/* @user and @password "": as before. */
+/* @user and @password "": as before; for another server than before: none. */
 void               tally_sync_manager_connect_async  (TallySyncManager           *self,
                                                       const char                 *url,
                                                       const char                 *user,

@@ -98,6 +98,26 @@ class ByItself(AgentTest):
         # With the right one given to the next agent it goes on.
         self.assertEqual(server.asked[-1][2].get('Authorization'), 'Basic YW5uOnMzY3JldA==')
 
+    def test_password_of_another_server(self):
+        def answer(method, path, headers, body):
+            return 401, {'Content-Type': 'application/json'}, b'{"error":"unauthorized"}'
+        before = rig.BadServer(self, answer)
+        agent = Agent(self, '--server', before.url)
+        until('it says so', lambda: agent.bus.status()['state'] == 'auth-failed')
+        self.assertEqual(agent.end()[0], 0)
+        asked = len(before.asked)
+
+        # The store names the one server, the command line the other: the password is the other's.
+        server = rig.BadServer(self, answer)
+        path = self.lines_path('password')
+        with open(path, 'w', encoding='utf-8') as file:
+            file.write('s3cret\n')
+        agent = Agent(self, '--server', server.url, '--user', 'ann', '--password-file', path)
+        until('it says so', lambda: agent.bus.status()['state'] == 'auth-failed')
+        self.assertEqual(agent.end()[0], 0)
+        self.assertEqual(server.asked[-1][2].get('Authorization'), 'Basic YW5uOnMzY3JldA==')
+        self.assertEqual(len(before.asked), asked)
+
 
 class Ends(AgentTest):
     def test_sigterm_in_mid_run(self):

@@ -45,6 +45,8 @@ service_rig_set_up (ServiceRig    *rig,
   rig->path = g_build_filename (rig->folder, "s.tally", NULL);
   rig->remote = tally_fake_remote_new ();
   rig->events = g_ptr_array_new_with_free_func (g_free);
+  rig->asked = g_ptr_array_new_with_free_func (g_free);
+  g_mutex_init (&rig->gate);
 }
 
 static void
@@ -71,6 +73,8 @@ service_rig_tear_down (ServiceRig    *rig,
   remove_folder (rig->folder);
   g_assert_finalize_object (g_steal_pointer (&rig->remote));
   g_clear_pointer (&rig->events, g_ptr_array_unref);
+  g_clear_pointer (&rig->asked, g_ptr_array_unref);
+  g_mutex_clear (&rig->gate);
   g_clear_pointer (&rig->folder, g_free);
   g_clear_pointer (&rig->path, g_free);
 }
@@ -80,7 +84,16 @@ make_remote (const char       *url,
              TallyCredentials *credentials,
              gpointer          user_data)
 {
-  return TALLY_REMOTE (g_object_ref (user_data));
+  ServiceRig *rig = user_data;
+
+  g_ptr_array_add (rig->asked,
+                   credentials != NULL
+                     ? g_strdup_printf ("%s %s:%s", url, credentials->user, credentials->password)
+                     : g_strdup (url));
+  g_mutex_lock (&rig->gate);
+  g_mutex_unlock (&rig->gate);
+
+  return TALLY_REMOTE (g_object_ref (rig->remote));
 }
 
 static void
@@ -105,7 +118,7 @@ service_rig_open (ServiceRig *rig,
     .rule = &at_once,
     .seed = 1,
     .make_remote = make_remote,
-    .make_remote_data = rig->remote,
+    .make_remote_data = rig,
   };
 
   rig->service = tally_service_new (&options, &error);
@@ -135,12 +148,18 @@ service_rig_close (ServiceRig *rig)
 void
 service_rig_connect (ServiceRig *rig)
 {
+  service_rig_connect_to (rig, "http://ann:secret@127.0.0.1:1/shop/");
+}
+
+void
+service_rig_connect_to (ServiceRig *rig,
+                        const char *url)
+{
   TallySyncManager *manager = tally_service_get_manager (rig->service);
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GError) error = NULL;
 
-  tally_sync_manager_connect_async (manager, "http://ann:secret@127.0.0.1:1/shop/", "", "", NULL,
-                                    done_cb, &result);
+  tally_sync_manager_connect_async (manager, url, "", "", NULL, done_cb, &result);
   tally_sync_manager_connect_finish (manager, wait_for (&result), &error);
   g_assert_no_error (error);
 }

@@ -23,6 +23,8 @@ typedef struct
   char            *path;       /* owned */
   TallyFakeRemote *remote;     /* owned; touched by the test only while no run is on */
   TallyService    *service;    /* owned */
+  GPtrArray       *asked;      /* owned; of char*: "URL user:password" of each run, like @remote */
+  GMutex           gate;       /* a run doesn't get past its start while the test holds it */
   GPtrArray       *events;     /* owned; of char*: types in their order */
 } ServiceRig;
 
@@ -36,6 +38,9 @@ void      service_rig_open      (ServiceRig        *rig,
                                  gboolean           scheduler);
 void      service_rig_close     (ServiceRig        *rig);
 void      service_rig_connect   (ServiceRig        *rig);
+/* Without user and password but those in @url. */
+void      service_rig_connect_to (ServiceRig       *rig,
+                                 const char        *url);
 /* Returns the run's object. */
 char     *service_rig_sync      (ServiceRig        *rig);
 /* A call of the bus; NULL with @error. */

@@ -194,6 +194,46 @@ test_other_server (ServiceRig    *rig,
   assert_property (rig, "connection", "http://127.0.0.1:1/shop");
 }
 
+/* Connects to @url and runs once; what the server was asked with. */
+static void
+assert_asked (ServiceRig *rig,
+              const char *url,
+              const char *asked)
+{
+  g_autofree char *run = NULL;
+
+  service_rig_connect_to (rig, url);
+  run = service_rig_sync (rig);
+  g_assert_cmpstr (rig->asked->pdata[rig->asked->len - 1], ==, asked);
+}
+
+static void
+test_same_server (ServiceRig    *rig,
+                  gconstpointer  data)
+{
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  assert_asked (rig, "http://127.0.0.1:1/other", "http://127.0.0.1:1/other ann:secret");
+}
+
+/* A password goes to no server but the one it was given for. */
+static void
+test_credentials (ServiceRig    *rig,
+                  gconstpointer  data)
+{
+  g_autofree char *run = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  assert_asked (rig, "http://127.0.0.1:2/shop", "http://127.0.0.1:2/shop");
+
+  /* Nor does the user's name after a restart. */
+  service_rig_close (rig);
+  service_rig_open (rig, FALSE);
+  run = service_rig_sync (rig);
+  g_assert_cmpstr (rig->asked->pdata[rig->asked->len - 1], ==, "http://127.0.0.1:2/shop");
+}
+
 static void
 no_server_cb (GObject      *source,
               GAsyncResult *result,
@@ -235,6 +275,8 @@ main (int   argc,
   ADD ("/service/sync-manager/failure", test_failure);
   ADD ("/service/sync-manager/pause", test_pause);
   ADD ("/service/sync-manager/other-server", test_other_server);
+  ADD ("/service/sync-manager/same-server", test_same_server);
+  ADD ("/service/sync-manager/credentials", test_credentials);
   ADD ("/service/sync-manager/no-server", test_no_server);
 #undef ADD
 
