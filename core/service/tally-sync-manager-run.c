@@ -256,6 +256,9 @@ run_cb (GObject      *source,
   TallySyncManager *self = TALLY_SYNC_MANAGER (source);
   g_autoptr (GError) error = NULL;
   g_autoptr (TallyRunSummary) summary = g_task_propagate_pointer (G_TASK (result), &error);
+  /* One that was cancelled later has a summary. */
+  gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+  gboolean failed = summary != NULL ? summary->failure != NULL : !cancelled;
 
   g_clear_object (&self->run);
   self->progress = (TallyProgress) { TALLY_PHASE_IDLE };
@@ -267,6 +270,8 @@ run_cb (GObject      *source,
       take_summary (self, summary);
       g_info ("Run ended: %s", summary->status);
     }
+  else if (cancelled)
+    g_info ("Run cancelled before it began");
   else
     {
       g_autoptr (TallyReason) failure = tally_store_reason_for_error (error);
@@ -278,8 +283,7 @@ run_cb (GObject      *source,
   answer_waiters (self, summary != NULL ? summary->json : NULL, error);
   if (summary != NULL && summary->moved)
     tally_sync_manager_emit (self, "record.changed", "{\"many\":true}");
-  tally_sync_manager_emit (self, summary != NULL && summary->failure == NULL ? "sync.completed"
-                                                                             : "sync.failed",
+  tally_sync_manager_emit (self, failed ? "sync.failed" : "sync.completed",
                            summary != NULL ? summary->json : "{}");
   tally_sync_manager_update (self);
   tally_sync_manager_count (self);
