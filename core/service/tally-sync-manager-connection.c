@@ -238,6 +238,8 @@ typedef struct
   TallyServerUrl *server;     /* owned */
   char           *user;       /* owned, nullable: as before */
   char           *password;   /* owned, nullable: as before */
+  gboolean        counted;    /* among those under way */
+  gboolean        cut;        /* ended a run that was under way */
 } Connection;
 
 static void
@@ -322,6 +324,40 @@ connect_job (GTask        *task,
 }
 
 void
+tally_sync_manager_push_connectors (TallySyncManager *self)
+{
+  g_autoptr (GPtrArray) connectors = g_steal_pointer (&self->connectors);
+
+  self->connectors = g_ptr_array_new_with_free_func (g_object_unref);
+  for (guint i = 0; i < connectors->len; i++)
+    {
+      if (self->stopped)
+        g_task_return_new_error (connectors->pdata[i], G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
+                                 _("The service is ending."));
+      else
+        tally_store_thread_push (self->edits, connectors->pdata[i], connect_job);
+    }
+}
+
+/* A run against another server may be about to store that the records are that server's: only
+ * its end tells whether this store is still free. */
+static void
+push_connect (TallySyncManager *self,
+              GTask            *task,
+              Connection       *connection)
+{
+  self->n_connecting++;
+  connection->counted = TRUE;
+  connection->cut = self->run != NULL && self->server != NULL &&
+                    !g_str_equal (self->server->url, connection->server->url);
+  g_ptr_array_add (self->connectors, g_object_ref (task));
+  if (connection->cut)
+    tally_sync_manager_cancel (self);
+  else if (self->connectors->len == 1)
+    tally_sync_manager_push_connectors (self);
+}
+
+void
 tally_sync_manager_connect_async (TallySyncManager    *self,
                                   const char          *url,
                                   const char          *user,
@@ -345,7 +381,7 @@ tally_sync_manager_connect_async (TallySyncManager    *self,
 
   connection->user = g_strdup (*user != '\0' ? user : connection->server->user);
   connection->password = g_strdup (*password != '\0' ? password : connection->server->password);
-  tally_store_thread_push (self->edits, task, connect_job);
+  push_connect (self, task, connection);
 }
 
 gboolean
@@ -354,9 +390,19 @@ tally_sync_manager_connect_finish (TallySyncManager  *self,
                                    GError           **error)
 {
   Connection *connection = g_task_get_task_data (G_TASK (result));
+  gboolean connected = g_task_propagate_boolean (G_TASK (result), error);
 
-  if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
+  if (connection->counted)
+    self->n_connecting--;
+  connection->counted = FALSE;
+  if (!connected)
+    {
+      /* The run that had to end for nothing is made up for. */
+      if (connection->cut)
+        self->facts.started = FALSE;
+      tally_sync_manager_go_on (self);
+      return FALSE;
+    }
 
   if (self->server != NULL && !tally_server_url_same_server (self->server, connection->server))
     drop_credentials (self);
@@ -371,7 +417,7 @@ tally_sync_manager_connect_finish (TallySyncManager  *self,
   take_server (self, g_steal_pointer (&connection->server));
   tally_sync_manager_update (self);
   tally_sync_manager_emit (self, "connection.changed", "{}");
-  tally_sync_manager_step (self);
+  tally_sync_manager_go_on (self);
 
   return TRUE;
 }

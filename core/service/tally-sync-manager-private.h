@@ -51,6 +51,8 @@ struct _TallySyncManager
 
   GCancellable        *run;                /* owned, nullable: none under way */
   gboolean             run_is_full;
+  guint                n_connecting;       /* connects under way: no run starts meanwhile */
+  GPtrArray           *connectors;         /* owned; of GTask: connects behind the run's end */
   TallyProgress        progress;
   guint64              told_done;          /* records done when it was last told */
   GPtrArray           *waiters;            /* owned; of GTask: run_async() */
@@ -80,6 +82,13 @@ void tally_sync_manager_take_counts    (TallySyncManager       *self,
 void tally_sync_manager_step           (TallySyncManager *self);
 void tally_sync_manager_listen         (TallySyncManager *self);
 void tally_sync_manager_answer_stoppers (TallySyncManager *self);
+
+/* After a connect has ended: whatever waited for it. */
+void tally_sync_manager_go_on          (TallySyncManager *self);
+
+/* --- tally-sync-manager-connection.c --- */
+/* After a run has ended: the connects that waited for it. */
+void tally_sync_manager_push_connectors (TallySyncManager *self);
 
 /* --- tally-sync-manager-status.c --- */
 char *tally_sync_manager_dup_status    (TallySyncManager *self);

@@ -248,6 +248,37 @@ static void start_run (TallySyncManager *self,
                        const char       *trigger,
                        gboolean          full);
 
+/* One run that serves them all. */
+static void
+start_for_waiters (TallySyncManager *self)
+{
+  gboolean full = FALSE;
+
+  for (guint i = 0; i < self->waiters->len; i++)
+    full = full || GPOINTER_TO_INT (g_task_get_task_data (self->waiters->pdata[i]));
+  start_run (self, "manual", full);
+}
+
+void
+tally_sync_manager_go_on (TallySyncManager *self)
+{
+  if (self->run != NULL || self->n_connecting > 0 || self->waiters->len == 0)
+    {
+      tally_sync_manager_step (self);
+      return;
+    }
+
+  if (self->stopped)
+    {
+      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
+                                                      _("The service is ending."));
+
+      answer_waiters (self, NULL, error);
+    }
+  else
+    start_for_waiters (self);
+}
+
 static void
 run_cb (GObject      *source,
         GAsyncResult *result,
@@ -288,8 +319,9 @@ run_cb (GObject      *source,
   tally_sync_manager_update (self);
   tally_sync_manager_count (self);
 
-  if (self->waiters->len > 0)
-    start_run (self, "manual", TRUE);
+  tally_sync_manager_push_connectors (self);
+  if (self->waiters->len > 0 && self->n_connecting == 0)
+    start_for_waiters (self);
   else if (self->stopped)
     tally_sync_manager_answer_stoppers (self);
   else
@@ -390,7 +422,7 @@ tally_sync_manager_step (TallySyncManager *self)
   self->facts.now_us = tally_clock_now_us (self->clock);
   self->facts.ready = self->obstacle == NULL;
   self->facts.running = self->run != NULL;
-  if (self->scheduler && !self->held)
+  if (self->scheduler && !self->held && self->n_connecting == 0)
     step = tally_schedule_step (&self->rule, &self->facts);
   if (step.trigger != NULL)
     {
@@ -461,7 +493,7 @@ tally_sync_manager_run_async (TallySyncManager    *self,
     }
 
   g_ptr_array_add (self->waiters, g_object_ref (task));
-  if (self->run == NULL)
+  if (self->run == NULL && self->n_connecting == 0)
     start_run (self, trigger, full);
 }
 

@@ -304,6 +304,7 @@ tally_sync_manager_finalize (GObject *object)
   g_clear_pointer (&self->obstacle, tally_reason_unref);
   g_clear_object (&self->live);
   g_clear_object (&self->run);
+  g_clear_pointer (&self->connectors, g_ptr_array_unref);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->stoppers, g_ptr_array_unref);
 
@@ -423,6 +424,7 @@ tally_sync_manager_init (TallySyncManager *self)
   self->grade = g_strdup ("none");
   self->state = g_strdup ("no-server");
   self->reason = tally_reason_new ("no-server", NULL);
+  self->connectors = g_ptr_array_new_with_free_func (g_object_unref);
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   self->stoppers = g_ptr_array_new_with_free_func (g_object_unref);
 }

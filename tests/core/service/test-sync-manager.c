@@ -235,6 +235,59 @@ test_credentials (ServiceRig    *rig,
 }
 
 static void
+keep_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  GAsyncResult **slot = user_data;
+
+  *slot = g_object_ref (result);
+}
+
+/* What a run against the one server writes is seen before the store goes to the other. */
+static void
+test_connect_in_mid_run (ServiceRig    *rig,
+                         gconstpointer  data)
+{
+  TallySyncManager *manager;
+  g_autoptr (GAsyncResult) connected = NULL;
+  g_autoptr (GAsyncResult) first = NULL;
+  g_autoptr (GAsyncResult) second = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+  g_autofree char *again = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  manager = tally_service_get_manager (rig->service);
+  g_mutex_lock (&rig->gate);
+  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &first);
+  tally_sync_manager_connect_async (manager, "http://127.0.0.1:2/shop", "", "", NULL, keep_cb,
+                                    &connected);
+  /* Another job of the same thread is through: the connect was not before it. */
+  service_rig_put (rig, "a", "{}");
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_assert_null (connected);
+  g_mutex_unlock (&rig->gate);
+
+  while (connected == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_nonnull (first);
+  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &second);
+  g_assert_true (tally_sync_manager_connect_finish (manager, connected, &error));
+  g_assert_no_error (error);
+  while (second == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  again = tally_sync_manager_run_finish (manager, second, &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (rig->asked->pdata[rig->asked->len - 1], ==, "http://127.0.0.1:2/shop");
+  json = tally_sync_manager_run_finish (manager, first, NULL);
+  g_assert_true (json == NULL || strstr (json, "\"status\":\"cancelled\"") != NULL);
+}
+
+static void
 no_server_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
@@ -277,6 +330,7 @@ main (int   argc,
   ADD ("/service/sync-manager/other-server", test_other_server);
   ADD ("/service/sync-manager/same-server", test_same_server);
   ADD ("/service/sync-manager/credentials", test_credentials);
+  ADD ("/service/sync-manager/connect-in-mid-run", test_connect_in_mid_run);
   ADD ("/service/sync-manager/no-server", test_no_server);
 #undef ADD
 
