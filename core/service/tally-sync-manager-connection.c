@@ -104,13 +104,17 @@ take_runs (TallySyncManager *self,
     {
       const TallyRunRow *row = runs->pdata[i];
 
-      if (self->last_run == NULL && row->json != NULL)
+      /* A crash leaves its run open until the next one closes it; it proves nothing. */
+      if (row->ended_us == 0 || row->json == NULL || row->grade == NULL)
+        continue;
+
+      if (self->last_run == NULL)
         {
           self->last_run = g_strdup (row->json);
           if (g_strcmp0 (row->status, "failed") == 0)
             self->last_failure = read_failure (row->json);
         }
-      if (g_strcmp0 (row->grade, "none") != 0)
+      if (!g_str_equal (row->grade, "none"))
         {
           g_free (self->grade);
           self->grade = g_strdup (row->grade);

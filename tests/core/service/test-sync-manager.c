@@ -125,6 +125,53 @@ test_failure (ServiceRig    *rig,
   assert_property (rig, "last-run", again);
 }
 
+/* Leaves a run open in the store, as a crash in the middle of it does. */
+static void
+crash (ServiceRig *rig)
+{
+  g_autoptr (TallyClock) clock = tally_system_clock_new ();
+  g_autoptr (TallyRun) run = tally_run_new ("sync", "manual");
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (GError) error = NULL;
+  const TallyStoreOptions options = {
+    .path = rig->path,
+    .clock = clock,
+    .rand = rand,
+    .machine_id = "machine",
+  };
+  TallyStore *store = tally_store_open (&options, &error);
+
+  g_assert_no_error (error);
+  tally_store_begin_run (store, run, NULL, &error);
+  g_assert_no_error (error);
+  tally_store_close (store);
+}
+
+static void
+test_crash (ServiceRig    *rig,
+            gconstpointer  data)
+{
+  g_autofree char *run = NULL;
+  g_autofree char *failed = NULL;
+  g_autofree char *checked_at = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  service_rig_put (rig, "a", "{}");
+  run = service_rig_sync (rig);
+  checked_at = service_rig_dup (rig, "checked-at");
+  tally_fake_remote_recreate (rig->remote);
+  failed = service_rig_sync (rig);
+  service_rig_close (rig);
+  crash (rig);
+
+  service_rig_open (rig, FALSE);
+  assert_property (rig, "state", "failed");
+  assert_property (rig, "last-run", failed);
+  assert_property (rig, "grade", "checked");
+  assert_property (rig, "checked-at", checked_at);
+}
+
 static void
 pause_cb (GObject      *source,
           GAsyncResult *result,
@@ -326,6 +373,7 @@ main (int   argc,
   ADD ("/service/sync-manager/properties", test_properties);
   ADD ("/service/sync-manager/by-itself", test_by_itself);
   ADD ("/service/sync-manager/failure", test_failure);
+  ADD ("/service/sync-manager/crash", test_crash);
   ADD ("/service/sync-manager/pause", test_pause);
   ADD ("/service/sync-manager/other-server", test_other_server);
   ADD ("/service/sync-manager/same-server", test_same_server);
