@@ -335,6 +335,83 @@ test_connect_in_mid_run (ServiceRig    *rig,
 }
 
 static void
+hold_job (GTask        *task,
+          TallyStore   *store,
+          gpointer      task_data,
+          GCancellable *cancellable)
+{
+  g_mutex_lock (task_data);
+  g_mutex_unlock (task_data);
+  g_task_return_boolean (task, TRUE);
+}
+
+/* Runs @manager once and cancels it while the engine's thread has not got to it yet. */
+static void
+cancel_early (ServiceRig       *rig,
+              TallySyncManager *manager,
+              TallyStoreThread *engine)
+{
+  g_autoptr (GTask) hold = g_task_new (NULL, NULL, NULL, NULL);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+
+  g_task_set_task_data (hold, &rig->gate, NULL);
+  g_mutex_lock (&rig->gate);
+  tally_store_thread_push (engine, hold, hold_job);
+  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &result);
+  tally_sync_manager_cancel (manager);
+  g_mutex_unlock (&rig->gate);
+  while (result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+
+  json = tally_sync_manager_run_finish (manager, result, &error);
+  g_assert_null (json);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+}
+
+/* That is no failure: nothing went wrong, and there is nothing to retry later. */
+static void
+test_cancelled_early (ServiceRig    *rig,
+                      gconstpointer  data)
+{
+  g_autoptr (TallyClock) clock = tally_system_clock_new ();
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  g_autoptr (TallyNetworkMonitor) network = tally_network_monitor_new (NULL);
+  g_autoptr (TallyStoreThread) engine = NULL;
+  g_autoptr (TallyStoreThread) edits = NULL;
+  g_autoptr (TallySyncManager) manager = NULL;
+  g_autoptr (GAsyncResult) loaded = NULL;
+  g_autoptr (GAsyncResult) stopped = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *state = NULL;
+  const TallyServiceOptions options = { .store_path = rig->path };
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  service_rig_close (rig);
+
+  edits = tally_store_thread_new ("edits", rig->path, clock, rand);
+  engine = tally_store_thread_new ("engine", rig->path, clock, rand);
+  manager = tally_sync_manager_new (&options, edits, engine, network, clock, rand);
+  tally_sync_manager_load_async (manager, NULL, keep_cb, &loaded);
+  while (loaded == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_true (tally_sync_manager_load_finish (manager, loaded, &error));
+  g_assert_no_error (error);
+
+  cancel_early (rig, manager, engine);
+  g_object_get (manager, "state", &state, NULL);
+  g_assert_cmpstr (state, ==, "never-synced");
+
+  tally_sync_manager_stop_async (manager, keep_cb, &stopped);
+  while (stopped == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static void
 no_server_cb (GObject      *source,
               GAsyncResult *result,
               gpointer      user_data)
@@ -379,6 +456,7 @@ main (int   argc,
   ADD ("/service/sync-manager/same-server", test_same_server);
   ADD ("/service/sync-manager/credentials", test_credentials);
   ADD ("/service/sync-manager/connect-in-mid-run", test_connect_in_mid_run);
+  ADD ("/service/sync-manager/cancelled-early", test_cancelled_early);
   ADD ("/service/sync-manager/no-server", test_no_server);
 #undef ADD
 
