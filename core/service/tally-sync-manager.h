@@ -59,7 +59,8 @@ char              *tally_sync_manager_run_finish     (TallySyncManager          
   G_GNUC_WARN_UNUSED_RESULT;
 void               tally_sync_manager_cancel         (TallySyncManager           *self);
 
-/* A run against another server is ended first. @user and @password "": as before; for another server than before: none. */
+/* Ends a run against another server first. @user and @password "": as before; for another server
+ * than before: none. */
 void               tally_sync_manager_connect_async  (TallySyncManager           *self,
                                                       const char                 *url,
                                                       const char                 *user,
