@@ -6,6 +6,7 @@
 AT-SPI, as a screen reader does, and keys go through the X server. To be used inside xrun."""
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -57,6 +58,28 @@ def walk(node):
 
 def text_of(node):
     return Atspi.Text.get_text(node, 0, Atspi.Text.get_character_count(node))
+
+
+def read_leak_report(pid):
+    """What the leak checker wrote of a process, where ASAN_OPTIONS has a log_path."""
+    found = re.search(r'log_path=([^:]+)', os.environ.get('ASAN_OPTIONS', ''))
+    path = f'{found.group(1)}.{pid}' if found else ''
+    if not os.path.exists(path):
+        return ''
+    with open(path, encoding='utf-8', errors='replace') as log:
+        return log.read()
+
+
+def is_quark_table(report):
+    """Whether all that is reported is GLib's first table of quarks: 2048 pointers, made by the
+    library's constructor and left on purpose when a larger one takes its place. Its functions are
+    not exported, so that no line of lsan.supp can name them: two nameless frames in libglib."""
+    leaks = re.findall(r'leak of (\d+) byte\(s\) in (\d+) object.*?\n((?: *#.*\n)+)', report)
+    frames = [frame for leak in leaks for frame in leak[2].splitlines()]
+    return (report.count('ERROR:') == 1 and 'LeakSanitizer' in report and
+            [leak[:2] for leak in leaks] == [('16384', '1')] and
+            [' in ' in frame for frame in frames] == [True, True, False, False] and
+            all('libglib-2.0' in frame for frame in frames[1:]))
 
 
 class FakeAgent:
@@ -162,4 +185,6 @@ class Window:
         """An orderly end, so that a leak checker has its say; returns the program's status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(PATIENCE_SECONDS)
+        status = self.process.wait(PATIENCE_SECONDS)
+        report = read_leak_report(self.process.pid)
+        return 0 if report and is_quark_table(report) else status
