@@ -5,46 +5,10 @@
 
 #define G_LOG_DOMAIN "tally-sim"
 
-#include "sim/sim-vfs.h"
+#include "sim/sim-vfs-private.h"
 
-#include "sim/sim-file-private.h"
-
-#include <sqlite3.h>
-#include <string.h>
-
-struct _TallySimVfs
-{
-  sqlite3_vfs  vfs;       /* first, so that SQLite's pointer is ours */
-  char        *name;      /* owned */
-  GRand       *rand;      /* owned */
-  TallyClock  *clock;     /* owned, nullable */
-
-  GHashTable  *files;     /* owned: name -> TallySimFile, as programs see them */
-  GHashTable  *ghosts;    /* owned: name -> TallySimFile, deleted but not for sure */
-  GPtrArray   *names;     /* owned: every name there ever was, in the order of its making */
-
-  guint64      n_ops;
-  guint64      n_left;    /* until it dies; 0: not armed */
-  guint        n_open;
-  gboolean     dead;
-};
-
-/* An open file as SQLite holds it. */
-typedef struct
-{
-  sqlite3_file  base;
-  TallySimVfs  *disk;         /* unowned */
-  TallySimFile *file;         /* owned */
-  char         *name;         /* owned, nullable: a temporary file */
-  int           level;        /* of its lock */
-  gboolean      mapped;
-  guint16       shm_shared;   /* bits of locks it holds */
-  guint16       shm_exclusive;
-} Handle;
-
-/* Counts an operation that changes the disk. FALSE: this is where it dies. */
-static gboolean
-survive (TallySimVfs *self)
+gboolean
+tally_sim_vfs_survive (TallySimVfs *self)
 {
   if (self->dead)
     return FALSE;
@@ -56,75 +20,8 @@ survive (TallySimVfs *self)
   return !self->dead;
 }
 
-static int
-handle_close (sqlite3_file *file)
-{
-  Handle *self = (Handle *) file;
-
-  file->pMethods->xShmUnmap (file, 0);
-  file->pMethods->xUnlock (file, SQLITE_LOCK_NONE);
-  self->disk->n_open--;
-  g_clear_pointer (&self->file, tally_sim_file_unref);
-  g_clear_pointer (&self->name, g_free);
-
-  return SQLITE_OK;
-}
-
-static int
-handle_read (sqlite3_file  *file,
-             void          *buffer,
-             int            n_bytes,
-             sqlite3_int64  offset)
-{
-  Handle *self = (Handle *) file;
-  GByteArray *seen = self->file->seen;
-  gsize n_there = 0;
-
-  if (self->disk->dead)
-    return SQLITE_IOERR_READ;
-
-  if (offset < seen->len)
-    n_there = MIN ((gsize) n_bytes, seen->len - (gsize) offset);
-  if (n_there > 0)
-    memcpy (buffer, seen->data + offset, n_there);
-  memset ((char *) buffer + n_there, 0, n_bytes - n_there);
-
-  return n_there == (gsize) n_bytes ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
-}
-
-/* The write that dies is under way: it counts among the unsynced ones. */
-static int
-handle_write (sqlite3_file  *file,
-              const void    *buffer,
-              int            n_bytes,
-              sqlite3_int64  offset)
-{
-  Handle *self = (Handle *) file;
-  gboolean was_dead = self->disk->dead;
-  gboolean alive = survive (self->disk);
-
-  if (!was_dead)
-    tally_sim_file_write (self->file, offset, buffer, n_bytes);
-
-  return alive ? SQLITE_OK : SQLITE_IOERR_WRITE;
-}
-
-static int
-handle_truncate (sqlite3_file  *file,
-                 sqlite3_int64  size)
-{
-  Handle *self = (Handle *) file;
-
-  if (!survive (self->disk))
-    return SQLITE_IOERR_TRUNCATE;
-
-  tally_sim_file_truncate (self->file, size);
-  return SQLITE_OK;
-}
-
-/* All names are now as they are seen: new ones stay, deleted ones are gone for good. */
-static void
-sync_folder (TallySimVfs *self)
+void
+tally_sim_vfs_sync_folder (TallySimVfs *self)
 {
   for (guint i = 0; i < self->names->len; i++)
     {
@@ -137,272 +34,16 @@ sync_folder (TallySimVfs *self)
   g_hash_table_remove_all (self->ghosts);
 }
 
-static int
-handle_sync (sqlite3_file *file,
-             int           flags)
-{
-  Handle *self = (Handle *) file;
-
-  if (!survive (self->disk))
-    return SQLITE_IOERR_FSYNC;
-
-  tally_sim_file_sync (self->file);
-
-  /* As SQLite does on unix, the first sync of a new file syncs its folder as well. */
-  if (self->name != NULL && !self->file->name_synced)
-    sync_folder (self->disk);
-
-  return SQLITE_OK;
-}
-
-static int
-handle_file_size (sqlite3_file  *file,
-                  sqlite3_int64 *size)
-{
-  Handle *self = (Handle *) file;
-
-  if (self->disk->dead)
-    return SQLITE_IOERR_FSTAT;
-
-  *size = self->file->seen->len;
-  return SQLITE_OK;
-}
-
-/* SQLite's five levels on one file: see "File Locking And Concurrency" in its documentation. */
-static int
-handle_lock (sqlite3_file *file,
-             int           level)
-{
-  Handle *self = (Handle *) file;
-  TallySimFile *inode = self->file;
-
-  if (self->disk->dead)
-    return SQLITE_IOERR_LOCK;
-  if (self->level >= level)
-    return SQLITE_OK;
-  if ((inode->pending != NULL && inode->pending != self) ||
-      (inode->exclusive != NULL && inode->exclusive != self))
-    return SQLITE_BUSY;
-
-  if (level == SQLITE_LOCK_SHARED)
-    {
-      inode->n_shared++;
-      self->level = level;
-      return SQLITE_OK;
-    }
-
-  if (inode->reserved != NULL && inode->reserved != self)
-    return SQLITE_BUSY;
-  if (level == SQLITE_LOCK_RESERVED)
-    {
-      inode->reserved = self;
-      self->level = level;
-      return SQLITE_OK;
-    }
-
-  inode->pending = self;
-  self->level = SQLITE_LOCK_PENDING;
-  if (inode->n_shared > 1)
-    return SQLITE_BUSY;
-
-  inode->exclusive = self;
-  self->level = SQLITE_LOCK_EXCLUSIVE;
-  return SQLITE_OK;
-}
-
-static int
-handle_unlock (sqlite3_file *file,
-               int           level)
-{
-  Handle *self = (Handle *) file;
-  TallySimFile *inode = self->file;
-
-  if (self->level <= level)
-    return SQLITE_OK;
-
-  if (inode->reserved == self)
-    inode->reserved = NULL;
-  if (inode->pending == self)
-    inode->pending = NULL;
-  if (inode->exclusive == self)
-    inode->exclusive = NULL;
-  if (level == SQLITE_LOCK_NONE)
-    inode->n_shared--;
-  self->level = level;
-
-  return SQLITE_OK;
-}
-
-static int
-handle_check_reserved (sqlite3_file *file,
-                       int          *reserved)
-{
-  Handle *self = (Handle *) file;
-
-  if (self->disk->dead)
-    return SQLITE_IOERR_CHECKRESERVEDLOCK;
-
-  *reserved = self->file->reserved != NULL;
-  return SQLITE_OK;
-}
-
-static int
-handle_file_control (sqlite3_file *file,
-                     int           operation,
-                     void         *argument)
-{
-  return SQLITE_NOTFOUND;
-}
-
-static int
-handle_sector_size (sqlite3_file *file)
-{
-  return 4096;   /* what SQLite's unix VFS says */
-}
-
-static int
-handle_characteristics (sqlite3_file *file)
-{
-  return SQLITE_IOCAP_POWERSAFE_OVERWRITE;   /* what SQLite's unix VFS says */
-}
-
-static int
-handle_shm_map (sqlite3_file   *file,
-                int             region,
-                int             n_bytes,
-                int             extend,
-                void volatile **memory)
-{
-  Handle *self = (Handle *) file;
-  GPtrArray *regions = self->file->regions;
-
-  *memory = NULL;
-  if (self->disk->dead)
-    return SQLITE_IOERR_SHMMAP;
-
-  if (!self->mapped)
-    {
-      self->mapped = TRUE;
-      self->file->n_mapped++;
-    }
-  while (extend && (int) regions->len <= region)
-    g_ptr_array_add (regions, g_malloc0 (n_bytes));
-  if ((int) regions->len > region)
-    *memory = g_ptr_array_index (regions, region);
-
-  return SQLITE_OK;
-}
-
+/* A file of a name that is not there. */
 static void
-shm_unlock (Handle *self,
-            int     slot)
+add_file (TallySimVfs  *self,
+          const char   *name,
+          TallySimFile *file)
 {
-  TallySimFile *inode = self->file;
-  guint16 bit = (guint16) (1u << slot);
-
-  if (self->shm_shared & bit)
-    inode->shm_shared[slot]--;
-  if (self->shm_exclusive & bit)
-    inode->shm_exclusive[slot] = NULL;
-  self->shm_shared &= (guint16) ~bit;
-  self->shm_exclusive &= (guint16) ~bit;
+  g_hash_table_insert (self->files, g_strdup (name), tally_sim_file_ref (file));
+  if (!g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, NULL))
+    g_ptr_array_add (self->names, g_strdup (name));
 }
-
-static gboolean
-shm_may_lock (Handle   *self,
-              int       slot,
-              gboolean  exclusive)
-{
-  TallySimFile *inode = self->file;
-  guint n_own = self->shm_shared & (1u << slot) ? 1 : 0;
-
-  if (inode->shm_exclusive[slot] != NULL && inode->shm_exclusive[slot] != self)
-    return FALSE;
-
-  return !exclusive || inode->shm_shared[slot] == n_own;
-}
-
-static int
-handle_shm_lock (sqlite3_file *file,
-                 int           offset,
-                 int           n_slots,
-                 int           flags)
-{
-  Handle *self = (Handle *) file;
-  gboolean exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
-
-  for (int slot = offset; flags & SQLITE_SHM_UNLOCK && slot < offset + n_slots; slot++)
-    shm_unlock (self, slot);
-  if (flags & SQLITE_SHM_UNLOCK)
-    return SQLITE_OK;
-  if (self->disk->dead)
-    return SQLITE_IOERR_SHMLOCK;
-
-  for (int slot = offset; slot < offset + n_slots; slot++)
-    if (!shm_may_lock (self, slot, exclusive))
-      return SQLITE_BUSY;
-
-  for (int slot = offset; slot < offset + n_slots; slot++)
-    {
-      guint16 bit = (guint16) (1u << slot);
-
-      if (exclusive)
-        {
-          self->file->shm_exclusive[slot] = self;
-          self->shm_exclusive |= bit;
-        }
-      else if (!(self->shm_shared & bit))
-        {
-          self->file->shm_shared[slot]++;
-          self->shm_shared |= bit;
-        }
-    }
-
-  return SQLITE_OK;
-}
-
-static void
-handle_shm_barrier (sqlite3_file *file)
-{
-}
-
-static int
-handle_shm_unmap (sqlite3_file *file,
-                  int           remove)
-{
-  Handle *self = (Handle *) file;
-
-  if (!self->mapped)
-    return SQLITE_OK;
-
-  for (int slot = 0; slot < TALLY_SIM_SHM_LOCKS; slot++)
-    shm_unlock (self, slot);
-  self->mapped = FALSE;
-  if (--self->file->n_mapped == 0)
-    g_ptr_array_set_size (self->file->regions, 0);
-
-  return SQLITE_OK;
-}
-
-static const sqlite3_io_methods handle_methods = {
-  .iVersion = 2,
-  .xClose = handle_close,
-  .xRead = handle_read,
-  .xWrite = handle_write,
-  .xTruncate = handle_truncate,
-  .xSync = handle_sync,
-  .xFileSize = handle_file_size,
-  .xLock = handle_lock,
-  .xUnlock = handle_unlock,
-  .xCheckReservedLock = handle_check_reserved,
-  .xFileControl = handle_file_control,
-  .xSectorSize = handle_sector_size,
-  .xDeviceCharacteristics = handle_characteristics,
-  .xShmMap = handle_shm_map,
-  .xShmLock = handle_shm_lock,
-  .xShmBarrier = handle_shm_barrier,
-  .xShmUnmap = handle_shm_unmap,
-};
 
 static int
 disk_open (sqlite3_vfs  *vfs,
@@ -412,8 +53,8 @@ disk_open (sqlite3_vfs  *vfs,
            int          *out_flags)
 {
   TallySimVfs *self = (TallySimVfs *) vfs;
-  Handle *handle = (Handle *) file;
   TallySimFile *found = name != NULL ? g_hash_table_lookup (self->files, name) : NULL;
+  g_autoptr (TallySimFile) opened = NULL;
 
   file->pMethods = NULL;
   if (self->dead)
@@ -421,19 +62,11 @@ disk_open (sqlite3_vfs  *vfs,
   if (found == NULL && name != NULL && !(flags & SQLITE_OPEN_CREATE))
     return SQLITE_CANTOPEN;
 
-  memset (handle, 0, sizeof *handle);
-  handle->disk = self;
-  handle->name = g_strdup (name);
-  handle->file = found != NULL ? tally_sim_file_ref (found) : tally_sim_file_new ();
+  opened = found != NULL ? tally_sim_file_ref (found) : tally_sim_file_new ();
   if (found == NULL && name != NULL)
-    {
-      g_hash_table_insert (self->files, g_strdup (name), tally_sim_file_ref (handle->file));
-      if (!g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, NULL))
-        g_ptr_array_add (self->names, g_strdup (name));
-    }
+    add_file (self, name, opened);
+  tally_sim_handle_init ((TallySimHandle *) file, self, opened, name);
 
-  handle->base.pMethods = &handle_methods;
-  self->n_open++;
   if (out_flags != NULL)
     *out_flags = flags;
 
@@ -448,7 +81,7 @@ disk_delete (sqlite3_vfs *vfs,
   TallySimVfs *self = (TallySimVfs *) vfs;
   TallySimFile *file = g_hash_table_lookup (self->files, name);
 
-  if (!survive (self))
+  if (!tally_sim_vfs_survive (self))
     return SQLITE_IOERR_DELETE;
   if (file == NULL)
     return SQLITE_IOERR_DELETE_NOENT;
@@ -457,7 +90,7 @@ disk_delete (sqlite3_vfs *vfs,
     g_hash_table_replace (self->ghosts, g_strdup (name), tally_sim_file_ref (file));
   g_hash_table_remove (self->files, name);
   if (folder_too)
-    sync_folder (self);
+    tally_sim_vfs_sync_folder (self);
 
   return SQLITE_OK;
 }
@@ -557,7 +190,7 @@ tally_sim_vfs_new (const char *name,
 
   self->vfs = (sqlite3_vfs) {
     .iVersion = 2,
-    .szOsFile = sizeof (Handle),
+    .szOsFile = sizeof (TallySimHandle),
     .mxPathname = 256,
     .zName = self->name,
     .xOpen = disk_open,

@@ -1,0 +1,58 @@
+/* sim-vfs-private.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sim/sim-file-private.h"
+#include "sim/sim-vfs.h"
+
+#include <sqlite3.h>
+
+G_BEGIN_DECLS
+
+/* What sim-vfs.c and sim-handle.c share: the disk, and an open file as SQLite holds it. */
+
+struct _TallySimVfs
+{
+  sqlite3_vfs  vfs;       /* first, so that SQLite's pointer is ours */
+  char        *name;      /* owned */
+  GRand       *rand;      /* owned */
+  TallyClock  *clock;     /* owned, nullable */
+
+  GHashTable  *files;     /* owned: name -> TallySimFile, as programs see them */
+  GHashTable  *ghosts;    /* owned: name -> TallySimFile, deleted but not for sure */
+  GPtrArray   *names;     /* owned: every name there ever was, in the order of its making */
+
+  guint64      n_ops;
+  guint64      n_left;    /* until it dies; 0: not armed */
+  guint        n_open;
+  gboolean     dead;
+};
+
+/* An open file as SQLite holds it. */
+typedef struct
+{
+  sqlite3_file  base;
+  TallySimVfs  *disk;         /* unowned */
+  TallySimFile *file;         /* owned */
+  char         *name;         /* owned, nullable: a temporary file */
+  int           level;        /* of its lock */
+  gboolean      mapped;
+  guint16       shm_shared;   /* bits of locks it holds */
+  guint16       shm_exclusive;
+} TallySimHandle;
+
+/* Counts an operation that changes the disk. FALSE: this is where it dies. */
+gboolean tally_sim_vfs_survive     (TallySimVfs    *self);
+/* All names are now as they are seen: new ones stay, deleted ones are gone for good. */
+void     tally_sim_vfs_sync_folder (TallySimVfs    *self);
+
+/* Fills SQLite's @handle. @name: (nullable): a temporary file. */
+void     tally_sim_handle_init     (TallySimHandle *self,
+                                    TallySimVfs    *disk,
+                                    TallySimFile   *file,
+                                    const char     *name);
+
+G_END_DECLS
