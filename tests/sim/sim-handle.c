@@ -33,7 +33,7 @@ handle_read (sqlite3_file  *file,
   GByteArray *seen = self->file->seen;
   gsize n_there = 0;
 
-  if (self->disk->dead)
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_READ;
 
   if (offset < seen->len)
@@ -45,6 +45,14 @@ handle_read (sqlite3_file  *file,
   return n_there == (gsize) n_bytes ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
 }
 
+/* Whether there is no room for a file of that size. */
+static gboolean
+lacks_room (TallySimHandle *self,
+            gint64          size)
+{
+  return self->disk->full && size > self->file->seen->len;
+}
+
 /* The write that dies is under way: it counts among the unsynced ones. */
 static int
 handle_write (sqlite3_file  *file,
@@ -53,13 +61,18 @@ handle_write (sqlite3_file  *file,
               sqlite3_int64  offset)
 {
   TallySimHandle *self = (TallySimHandle *) file;
-  gboolean was_dead = self->disk->dead;
-  gboolean alive = tally_sim_vfs_survive (self->disk);
+  gboolean works;
 
-  if (!was_dead)
-    tally_sim_file_write (self->file, offset, buffer, n_bytes);
+  if (self->disk->dead)
+    return SQLITE_IOERR_WRITE;
 
-  return alive ? SQLITE_OK : SQLITE_IOERR_WRITE;
+  works = tally_sim_vfs_try (self->disk);
+  if (lacks_room (self, offset + n_bytes))
+    return SQLITE_FULL;
+
+  tally_sim_file_write (self->file, offset, buffer, works ? n_bytes : n_bytes / 2);
+
+  return works && tally_sim_vfs_survive (self->disk) ? SQLITE_OK : SQLITE_IOERR_WRITE;
 }
 
 static int
@@ -68,6 +81,10 @@ handle_truncate (sqlite3_file  *file,
 {
   TallySimHandle *self = (TallySimHandle *) file;
 
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
+    return SQLITE_IOERR_TRUNCATE;
+  if (lacks_room (self, size))
+    return SQLITE_FULL;
   if (!tally_sim_vfs_survive (self->disk))
     return SQLITE_IOERR_TRUNCATE;
 
@@ -81,7 +98,7 @@ handle_sync (sqlite3_file *file,
 {
   TallySimHandle *self = (TallySimHandle *) file;
 
-  if (!tally_sim_vfs_survive (self->disk))
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk) || !tally_sim_vfs_survive (self->disk))
     return SQLITE_IOERR_FSYNC;
 
   tally_sim_file_sync (self->file);
@@ -99,7 +116,7 @@ handle_file_size (sqlite3_file  *file,
 {
   TallySimHandle *self = (TallySimHandle *) file;
 
-  if (self->disk->dead)
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_FSTAT;
 
   *size = self->file->seen->len;
@@ -114,7 +131,7 @@ handle_lock (sqlite3_file *file,
   TallySimHandle *self = (TallySimHandle *) file;
   TallySimFile *inode = self->file;
 
-  if (self->disk->dead)
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_LOCK;
   if (self->level >= level)
     return SQLITE_OK;
@@ -215,7 +232,7 @@ handle_shm_map (sqlite3_file   *file,
   GPtrArray *regions = self->file->regions;
 
   *memory = NULL;
-  if (self->disk->dead)
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_SHMMAP;
 
   if (!self->mapped)
@@ -273,7 +290,7 @@ handle_shm_lock (sqlite3_file *file,
     shm_unlock (self, slot);
   if (flags & SQLITE_SHM_UNLOCK)
     return SQLITE_OK;
-  if (self->disk->dead)
+  if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_SHMLOCK;
 
   for (int slot = offset; slot < offset + n_slots; slot++)

@@ -29,6 +29,12 @@ struct _TallySimVfs
   guint64      n_left;    /* until it dies; 0: not armed */
   guint        n_open;
   gboolean     dead;
+  gboolean     full;
+
+  guint64      n_calls;
+  guint64      fail_first;   /* of n_calls; nothing is to fail where both are equal */
+  guint64      fail_end;     /* the first that works again */
+  gboolean     has_failed;
 };
 
 /* An open file as SQLite holds it. */
@@ -44,6 +50,8 @@ typedef struct
   guint16       shm_exclusive;
 } TallySimHandle;
 
+/* Counts a call that may fail on a real disk. FALSE: this one does. */
+gboolean tally_sim_vfs_try         (TallySimVfs    *self);
 /* Counts an operation that changes the disk. FALSE: this is where it dies. */
 gboolean tally_sim_vfs_survive     (TallySimVfs    *self);
 /* All names are now as they are seen: new ones stay, deleted ones are gone for good. */

@@ -8,6 +8,18 @@
 #include "sim/sim-vfs-private.h"
 
 gboolean
+tally_sim_vfs_try (TallySimVfs *self)
+{
+  gboolean fails;
+
+  self->n_calls++;
+  fails = self->n_calls >= self->fail_first && self->n_calls < self->fail_end;
+  self->has_failed = self->has_failed || fails;
+
+  return !fails;
+}
+
+gboolean
 tally_sim_vfs_survive (TallySimVfs *self)
 {
   if (self->dead)
@@ -59,6 +71,8 @@ disk_open (sqlite3_vfs  *vfs,
   file->pMethods = NULL;
   if (self->dead)
     return SQLITE_IOERR;
+  if (!tally_sim_vfs_try (self))
+    return SQLITE_CANTOPEN;
   if (found == NULL && name != NULL && !(flags & SQLITE_OPEN_CREATE))
     return SQLITE_CANTOPEN;
 
@@ -81,7 +95,7 @@ disk_delete (sqlite3_vfs *vfs,
   TallySimVfs *self = (TallySimVfs *) vfs;
   TallySimFile *file = g_hash_table_lookup (self->files, name);
 
-  if (!tally_sim_vfs_survive (self))
+  if (self->dead || !tally_sim_vfs_try (self) || !tally_sim_vfs_survive (self))
     return SQLITE_IOERR_DELETE;
   if (file == NULL)
     return SQLITE_IOERR_DELETE_NOENT;
@@ -103,7 +117,7 @@ disk_access (sqlite3_vfs *vfs,
 {
   TallySimVfs *self = (TallySimVfs *) vfs;
 
-  if (self->dead)
+  if (self->dead || !tally_sim_vfs_try (self))
     return SQLITE_IOERR_ACCESS;
 
   *yes = g_hash_table_contains (self->files, name);
@@ -256,12 +270,43 @@ void
 tally_sim_vfs_disarm (TallySimVfs *self)
 {
   self->n_left = 0;
+  self->fail_first = self->fail_end = 0;
 }
 
 gboolean
 tally_sim_vfs_is_dead (TallySimVfs *self)
 {
   return self->dead;
+}
+
+void
+tally_sim_vfs_set_full (TallySimVfs *self,
+                        gboolean     full)
+{
+  self->full = full;
+}
+
+guint64
+tally_sim_vfs_get_n_calls (TallySimVfs *self)
+{
+  return self->n_calls;
+}
+
+void
+tally_sim_vfs_fail_after (TallySimVfs *self,
+                          guint64      n_calls,
+                          guint        n_times)
+{
+  g_assert (n_calls > 0);
+
+  self->fail_first = self->n_calls + n_calls;
+  self->fail_end = self->fail_first + n_times;
+}
+
+gboolean
+tally_sim_vfs_has_failed (TallySimVfs *self)
+{
+  return self->has_failed;
 }
 
 /* Which file, if any, the name stands for after a loss of power. */

@@ -21,7 +21,8 @@ typedef enum
  *
  * A device's disk in memory, registered with SQLite under a name of its own. It knows which bytes
  * were synced and which were only written, can die at a chosen write, and comes back with an
- * image that a real disk could show. SQLite's chance and time come from it as well.
+ * image that a real disk could show. It can be full, and fail a call or some without dying.
+ * SQLite's chance and time come from it as well.
  *
  * Not locked: exactly one thread may run at a time, as the baton sees to. Once dead, every call
  * but closing fails with SQLITE_IOERR until the restart.
@@ -48,12 +49,28 @@ guint        tally_sim_vfs_get_n_open  (TallySimVfs    *self);
 /* Dies in the middle of the @n_ops-th operation from now; 0: right now. */
 void         tally_sim_vfs_crash_after (TallySimVfs    *self,
                                         guint64         n_ops);
-/* No crash is to come any more. */
+/* No crash and no failure is to come any more. */
 void         tally_sim_vfs_disarm      (TallySimVfs    *self);
 gboolean     tally_sim_vfs_is_dead     (TallySimVfs    *self);
 /* Back up with what the crash left. No file may be open. Returns whether anything was lost. */
 gboolean     tally_sim_vfs_restart     (TallySimVfs    *self,
                                         TallySimCrash   crash);
+
+/* While full, what would make a file grow fails with SQLITE_FULL and does nothing; the rest
+ * works. Memory shared between connections is no disk. */
+void         tally_sim_vfs_set_full    (TallySimVfs    *self,
+                                        gboolean        full);
+
+/* Calls so far that may fail on a real disk: all but closing, unlocking and looking at locks. */
+guint64      tally_sim_vfs_get_n_calls (TallySimVfs    *self);
+/* The @n_calls-th of them from now, 1: the next, and the following @n_times - 1 fail with
+ * SQLITE_IOERR or, at opening, SQLITE_CANTOPEN. Nothing is done, but a write does its first half.
+ * The calls after them work again. Crashes are counted apart. */
+void         tally_sim_vfs_fail_after  (TallySimVfs    *self,
+                                        guint64         n_calls,
+                                        guint           n_times);
+/* Whether any call was made to fail so far; a full disk does not count. */
+gboolean     tally_sim_vfs_has_failed  (TallySimVfs    *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimVfs, tally_sim_vfs_free)
 

@@ -110,7 +110,7 @@ live_and_die (guint32        seed,
 }
 
 static void
-test_full (void)
+test_synced (void)
 {
   for (guint32 seed = 0; seed < N_CRASHES; seed++)
     {
@@ -194,17 +194,119 @@ test_two_connections (void)
   g_assert_cmpuint (tally_sim_vfs_get_n_open (disk), ==, 0);
 }
 
+static void
+test_no_room (void)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", 1, NULL);
+  sqlite3 *db = open_db (disk, "FULL");
+  guint64 n_ops;
+
+  run (db, "PRAGMA temp.cache_size=2; CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)");
+  g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (randomblob (50000))"), ==, SQLITE_OK);
+  g_assert_cmpint (run (db, "PRAGMA wal_checkpoint"), ==, SQLITE_OK);
+  tally_sim_vfs_set_full (disk, TRUE);
+
+  /* The log begins anew after a checkpoint: there is room in it up to its length. */
+  g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (randomblob (100))"), ==, SQLITE_OK);
+  n_ops = tally_sim_vfs_get_n_ops (disk);
+  g_assert_cmpint (run (db, "CREATE TEMP TABLE s AS SELECT * FROM t"), ==, SQLITE_FULL);
+  g_assert_cmpuint (tally_sim_vfs_get_n_ops (disk), ==, n_ops);
+  g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (randomblob (90000))"), ==, SQLITE_FULL);
+  g_assert_cmpint (query_int (db, "SELECT count(*) FROM t"), ==, 2);
+  g_assert_true (is_intact (db));
+  g_assert_false (tally_sim_vfs_has_failed (disk));
+
+  tally_sim_vfs_set_full (disk, FALSE);
+  g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (randomblob (90000))"), ==, SQLITE_OK);
+  g_assert_cmpint (run (db, "CREATE TEMP TABLE s AS SELECT * FROM t"), ==, SQLITE_OK);
+  g_assert_cmpint (query_int (db, "SELECT count(*) FROM s"), ==, 3);
+  sqlite3_close (db);
+}
+
+/* Rows committed one by one while @n_times calls fail from the @n_calls-th on. FALSE: there were
+ * not so many calls. */
+static gboolean
+live_and_fail (guint64 n_calls,
+               guint   n_times)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", 1, NULL);
+  sqlite3 *db = open_db (disk, "FULL");
+  guint n_acknowledged = 0;
+
+  run (db, "PRAGMA wal_autocheckpoint=8; CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)");
+  tally_sim_vfs_fail_after (disk, n_calls, n_times);
+  for (guint i = 0; i < 12; i++)
+    {
+      int code = run (db, "INSERT INTO t (body) VALUES (zeroblob (abs (random () % 9000)))");
+
+      n_acknowledged += code == SQLITE_OK;
+      if (code != SQLITE_OK)
+        g_assert_true (tally_sim_vfs_has_failed (disk));
+      if (code != SQLITE_OK && (code & 0xff) != SQLITE_CANTOPEN)
+        g_assert_cmpint (code & 0xff, ==, SQLITE_IOERR);
+    }
+
+  tally_sim_vfs_disarm (disk);
+  g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (zeroblob (9000))"), ==, SQLITE_OK);
+  g_assert_cmpint (query_int (db, "SELECT count(*) FROM t"), ==, n_acknowledged + 1);
+  g_assert_true (is_intact (db));
+  sqlite3_close (db);
+
+  /* And what is on the disk is the same. */
+  db = open_db (disk, "FULL");
+  g_assert_cmpint (query_int (db, "SELECT count(*) FROM t"), ==, n_acknowledged + 1);
+  g_assert_true (is_intact (db));
+  sqlite3_close (db);
+
+  return tally_sim_vfs_has_failed (disk);
+}
+
+static void
+test_failures (void)
+{
+  guint64 n_calls = 1;
+
+  while (live_and_fail (n_calls, 1 + (n_calls % 3) * 4))
+    n_calls++;
+
+  g_test_message ("%" G_GUINT64_FORMAT " calls", n_calls);
+  g_assert_cmpuint (n_calls, >, 100);
+}
+
+static void
+test_failure_counted (void)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", 1, NULL);
+  guint64 n_calls = tally_sim_vfs_get_n_calls (disk);
+  sqlite3 *db;
+
+  tally_sim_vfs_fail_after (disk, 1, 1);
+  g_assert_cmpint (sqlite3_open_v2 ("store.db", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                                    tally_sim_vfs_get_name (disk)), ==, SQLITE_CANTOPEN);
+  sqlite3_close (db);
+  g_assert_true (tally_sim_vfs_has_failed (disk));
+  g_assert_cmpuint (tally_sim_vfs_get_n_calls (disk), ==, n_calls + 1);
+
+  db = open_db (disk, "FULL");
+  g_assert_nonnull (db);
+  g_assert_cmpuint (tally_sim_vfs_get_n_calls (disk), >, n_calls + 5);
+  sqlite3_close (db);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
 
-  g_test_add_func ("/sim/vfs/full-loses-nothing", test_full);
+  g_test_add_func ("/sim/vfs/full-loses-nothing", test_synced);
   g_test_add_func ("/sim/vfs/off-loses", test_off);
   g_test_add_func ("/sim/vfs/kill-keeps", test_kill);
   g_test_add_func ("/sim/vfs/same-seed", test_same_seed);
   g_test_add_func ("/sim/vfs/two-connections", test_two_connections);
+  g_test_add_func ("/sim/vfs/no-room", test_no_room);
+  g_test_add_func ("/sim/vfs/failures", test_failures);
+  g_test_add_func ("/sim/vfs/failure-counted", test_failure_counted);
 
   return g_test_run ();
 }
