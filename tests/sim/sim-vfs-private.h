@@ -57,6 +57,11 @@ gboolean tally_sim_vfs_survive     (TallySimVfs    *self);
 /* All names are now as they are seen: new ones stay, deleted ones are gone for good. */
 void     tally_sim_vfs_sync_folder (TallySimVfs    *self);
 
+/* A file of a name that is not there. */
+void     tally_sim_vfs_add_file    (TallySimVfs    *self,
+                                    const char     *name,
+                                    TallySimFile   *file);
+
 /* Fills SQLite's @handle. @name: (nullable): a temporary file. */
 void     tally_sim_handle_init     (TallySimHandle *self,
                                     TallySimVfs    *disk,

@@ -46,11 +46,10 @@ tally_sim_vfs_sync_folder (TallySimVfs *self)
   g_hash_table_remove_all (self->ghosts);
 }
 
-/* A file of a name that is not there. */
-static void
-add_file (TallySimVfs  *self,
-          const char   *name,
-          TallySimFile *file)
+void
+tally_sim_vfs_add_file (TallySimVfs  *self,
+                        const char   *name,
+                        TallySimFile *file)
 {
   g_hash_table_insert (self->files, g_strdup (name), tally_sim_file_ref (file));
   if (!g_ptr_array_find_with_equal_func (self->names, name, g_str_equal, NULL))
@@ -78,7 +77,7 @@ disk_open (sqlite3_vfs  *vfs,
 
   opened = found != NULL ? tally_sim_file_ref (found) : tally_sim_file_new ();
   if (found == NULL && name != NULL)
-    add_file (self, name, opened);
+    tally_sim_vfs_add_file (self, name, opened);
   tally_sim_handle_init ((TallySimHandle *) file, self, opened, name);
 
   if (out_flags != NULL)

@@ -29,6 +29,9 @@ typedef enum
  */
 typedef struct _TallySimVfs TallySimVfs;
 
+/* All files of a disk at one moment. */
+typedef struct _TallySimImage TallySimImage;
+
 /* Once, before any other use of SQLite in the process: as only one thread runs at a time, its
  * locks may go. */
 void         tally_sim_vfs_set_up      (void);
@@ -72,6 +75,15 @@ void         tally_sim_vfs_fail_after  (TallySimVfs    *self,
 /* Whether any call was made to fail so far; a full disk does not count. */
 gboolean     tally_sim_vfs_has_failed  (TallySimVfs    *self);
 
+/* What programs see now, as a backup would copy it: no transaction may be under way. */
+TallySimImage *tally_sim_vfs_snapshot  (TallySimVfs    *self) G_GNUC_WARN_UNUSED_RESULT;
+/* Afterwards the disk holds these files, all synced, and no others. No file may be open. The
+ * image may come from another disk. */
+void         tally_sim_vfs_load        (TallySimVfs         *self,
+                                        const TallySimImage *image);
+void         tally_sim_image_free      (TallySimImage       *self);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimVfs, tally_sim_vfs_free)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimImage, tally_sim_image_free)
 
 G_END_DECLS

@@ -293,6 +293,36 @@ test_failure_counted (void)
   sqlite3_close (db);
 }
 
+static void
+test_image (void)
+{
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", 1, NULL);
+  g_autoptr (TallySimVfs) other = tally_sim_vfs_new ("sim-other", 2, NULL);
+  g_autoptr (TallySimImage) image = NULL;
+  sqlite3 *db = open_db (disk, "OFF");
+
+  /* One row is in the database, one in the log only, and neither is synced. */
+  run (db, "CREATE TABLE t (id INTEGER PRIMARY KEY); INSERT INTO t VALUES (1)");
+  run (db, "PRAGMA wal_checkpoint; INSERT INTO t VALUES (2)");
+  image = tally_sim_vfs_snapshot (disk);
+  run (db, "INSERT INTO t VALUES (3)");
+  sqlite3_close (db);
+
+  for (guint i = 0; i < 20; i++)
+    {
+      TallySimVfs *chosen = i % 2 == 0 ? disk : other;
+
+      tally_sim_vfs_load (chosen, image);
+      tally_sim_vfs_crash_after (chosen, 0);
+      g_assert_false (tally_sim_vfs_restart (chosen, TALLY_SIM_CRASH_POWER));
+      db = open_db (chosen, "OFF");
+      g_assert_cmpint (query_int (db, "SELECT count(*) FROM t"), ==, 2);
+      g_assert_true (is_intact (db));
+      g_assert_cmpint (run (db, "INSERT INTO t VALUES (4); DROP TABLE t"), ==, SQLITE_OK);
+      sqlite3_close (db);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -307,6 +337,7 @@ main (int   argc,
   g_test_add_func ("/sim/vfs/no-room", test_no_room);
   g_test_add_func ("/sim/vfs/failures", test_failures);
   g_test_add_func ("/sim/vfs/failure-counted", test_failure_counted);
+  g_test_add_func ("/sim/vfs/image", test_image);
 
   return g_test_run ();
 }
