@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#define WRITE_SLOT 0   /* SQLite's WAL_WRITE_LOCK */
+
 static int
 handle_close (sqlite3_file *file)
 {
@@ -277,6 +279,41 @@ shm_may_lock (TallySimHandle *self,
   return !exclusive || inode->shm_shared[slot] == n_own;
 }
 
+static void
+shm_unlock_all (TallySimHandle *self,
+                int             offset,
+                int             n_slots)
+{
+  TallySimVfs *disk = self->disk;
+  gboolean was_writer = (self->shm_exclusive & (1u << WRITE_SLOT)) != 0;
+
+  for (int slot = offset; slot < offset + n_slots; slot++)
+    shm_unlock (self, slot);
+
+  /* Last: everybody else may use the disk now. */
+  if (was_writer && offset == WRITE_SLOT && disk->yield != NULL && !disk->dead)
+    disk->yield (disk->yield_data);
+}
+
+static void
+shm_lock (TallySimHandle *self,
+          int             slot,
+          gboolean        exclusive)
+{
+  guint16 bit = (guint16) (1u << slot);
+
+  if (exclusive)
+    {
+      self->file->shm_exclusive[slot] = self;
+      self->shm_exclusive |= bit;
+    }
+  else if (!(self->shm_shared & bit))
+    {
+      self->file->shm_shared[slot]++;
+      self->shm_shared |= bit;
+    }
+}
+
 static int
 handle_shm_lock (sqlite3_file *file,
                  int           offset,
@@ -286,10 +323,11 @@ handle_shm_lock (sqlite3_file *file,
   TallySimHandle *self = (TallySimHandle *) file;
   gboolean exclusive = (flags & SQLITE_SHM_EXCLUSIVE) != 0;
 
-  for (int slot = offset; flags & SQLITE_SHM_UNLOCK && slot < offset + n_slots; slot++)
-    shm_unlock (self, slot);
   if (flags & SQLITE_SHM_UNLOCK)
-    return SQLITE_OK;
+    {
+      shm_unlock_all (self, offset, n_slots);
+      return SQLITE_OK;
+    }
   if (self->disk->dead || !tally_sim_vfs_try (self->disk))
     return SQLITE_IOERR_SHMLOCK;
 
@@ -298,20 +336,7 @@ handle_shm_lock (sqlite3_file *file,
       return SQLITE_BUSY;
 
   for (int slot = offset; slot < offset + n_slots; slot++)
-    {
-      guint16 bit = (guint16) (1u << slot);
-
-      if (exclusive)
-        {
-          self->file->shm_exclusive[slot] = self;
-          self->shm_exclusive |= bit;
-        }
-      else if (!(self->shm_shared & bit))
-        {
-          self->file->shm_shared[slot]++;
-          self->shm_shared |= bit;
-        }
-    }
+    shm_lock (self, slot, exclusive);
 
   return SQLITE_OK;
 }

@@ -35,6 +35,9 @@ struct _TallySimVfs
   guint64      fail_first;   /* of n_calls; nothing is to fail where both are equal */
   guint64      fail_end;     /* the first that works again */
   gboolean     has_failed;
+
+  TallySimYieldFunc yield;   /* nullable */
+  gpointer     yield_data;   /* unowned */
 };
 
 /* An open file as SQLite holds it. */

@@ -308,6 +308,15 @@ tally_sim_vfs_has_failed (TallySimVfs *self)
   return self->has_failed;
 }
 
+void
+tally_sim_vfs_set_yield (TallySimVfs       *self,
+                         TallySimYieldFunc  func,
+                         gpointer           data)
+{
+  self->yield = func;
+  self->yield_data = data;
+}
+
 /* Which file, if any, the name stands for after a loss of power. */
 static gboolean
 lose_name (TallySimVfs *self,

@@ -32,6 +32,8 @@ typedef struct _TallySimVfs TallySimVfs;
 /* All files of a disk at one moment. */
 typedef struct _TallySimImage TallySimImage;
 
+typedef void (*TallySimYieldFunc) (gpointer data);
+
 /* Once, before any other use of SQLite in the process: as only one thread runs at a time, its
  * locks may go. */
 void         tally_sim_vfs_set_up      (void);
@@ -74,6 +76,12 @@ void         tally_sim_vfs_fail_after  (TallySimVfs    *self,
                                         guint           n_times);
 /* Whether any call was made to fail so far; a full disk does not count. */
 gboolean     tally_sim_vfs_has_failed  (TallySimVfs    *self);
+
+/* @func: (nullable): called when a connection has let go of the log's write lock, between two
+ * transactions; others may run, and use the disk, until it returns. Never on a dead disk. */
+void         tally_sim_vfs_set_yield   (TallySimVfs       *self,
+                                        TallySimYieldFunc  func,
+                                        gpointer           data);
 
 /* What programs see now, as a backup would copy it: no transaction may be under way. */
 TallySimImage *tally_sim_vfs_snapshot  (TallySimVfs    *self) G_GNUC_WARN_UNUSED_RESULT;

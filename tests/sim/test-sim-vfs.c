@@ -5,12 +5,14 @@
 
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-clock.h"
 #include "sim/sim-vfs.h"
 
 #include <sqlite3.h>
 #include <string.h>
 
 #define N_CRASHES 400
+#define N_ROWS 40     /* a writer's */
 
 /* What one life of a disk showed. */
 typedef struct
@@ -323,6 +325,84 @@ test_image (void)
     }
 }
 
+typedef struct
+{
+  TallySimBaton *baton;
+  TallySimVfs   *disk;
+  TallySimActor *last;        /* the writer of the last row */
+  guint          n_changes;   /* of the writer */
+  gboolean       yields;
+} Writing;
+
+static void
+yield_cb (gpointer data)
+{
+  Writing *writing = data;
+
+  g_assert_false (tally_sim_vfs_is_dead (writing->disk));
+  if (writing->yields)
+    tally_sim_baton_yield (writing->baton);
+}
+
+static void
+write_rows (gpointer data)
+{
+  Writing *writing = data;
+  sqlite3 *db = open_db (writing->disk, "FULL");
+
+  sqlite3_busy_timeout (db, 5000);
+  run (db, "PRAGMA wal_autocheckpoint=8");
+  for (guint i = 0; i < N_ROWS; i++)
+    {
+      g_assert_cmpint (run (db, "INSERT INTO t (body) VALUES (randomblob (abs (random () % 9000)))"),
+                       ==, SQLITE_OK);
+      writing->n_changes += writing->last != tally_sim_baton_get_actor (writing->baton);
+      writing->last = tally_sim_baton_get_actor (writing->baton);
+    }
+  sqlite3_close (db);
+}
+
+/* How often another writer took its turn. */
+static guint
+write_together (guint32  seed,
+                gboolean yields)
+{
+  g_autoptr (TallySimBaton) baton = tally_sim_baton_new (seed);
+  g_autoptr (TallySimClock) clock = tally_sim_clock_new (baton);
+  g_autoptr (TallySimVfs) disk = tally_sim_vfs_new ("sim-test", seed, TALLY_CLOCK (clock));
+  Writing writing = { .baton = baton, .disk = disk };
+  sqlite3 *db = open_db (disk, "FULL");
+
+  tally_sim_vfs_set_yield (disk, yield_cb, &writing);
+  run (db, "CREATE TABLE t (id INTEGER PRIMARY KEY, body BLOB)");
+  sqlite3_close (db);
+
+  writing.yields = yields;
+  tally_sim_baton_spawn (baton, "a", write_rows, &writing);
+  tally_sim_baton_spawn (baton, "b", write_rows, &writing);
+  tally_sim_baton_run (baton);
+
+  writing.yields = FALSE;
+  db = open_db (disk, "FULL");
+  g_assert_cmpint (query_int (db, "SELECT count(*) FROM t"), ==, 2 * N_ROWS);
+  g_assert_true (is_intact (db));
+  run (db, "BEGIN IMMEDIATE");
+  tally_sim_vfs_crash_after (disk, 0);
+  sqlite3_close (db);
+
+  return writing.n_changes;
+}
+
+static void
+test_yield (void)
+{
+  for (guint32 seed = 0; seed < 20; seed++)
+    {
+      g_assert_cmpuint (write_together (seed, FALSE), ==, 2);
+      g_assert_cmpuint (write_together (seed, TRUE), >, N_ROWS / 2);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -338,6 +418,7 @@ main (int   argc,
   g_test_add_func ("/sim/vfs/failures", test_failures);
   g_test_add_func ("/sim/vfs/failure-counted", test_failure_counted);
   g_test_add_func ("/sim/vfs/image", test_image);
+  g_test_add_func ("/sim/vfs/yield", test_yield);
 
   return g_test_run ();
 }
