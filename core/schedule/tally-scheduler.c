@@ -106,3 +106,61 @@ tally_schedule_draw_retry (const TallyScheduleRule *rule,
 
   return now_us + wait_us;
 }
+
+/**
+ * tally_schedule_note_edit:
+ * @facts: (inout): what is so
+ * @now_us: monotonic
+ *
+ * Somebody edited something.
+ */
+void
+tally_schedule_note_edit (TallyScheduleFacts *facts,
+                          gint64              now_us)
+{
+  facts->last_edit_us = now_us;
+  if (facts->first_edit_us == 0)
+    facts->first_edit_us = now_us;
+}
+
+/**
+ * tally_schedule_note_begin:
+ * @facts: (inout): what is so
+ *
+ * A run begins and serves every cause there was.
+ */
+void
+tally_schedule_note_begin (TallyScheduleFacts *facts)
+{
+  facts->started = TRUE;
+  facts->network_regained = FALSE;
+  facts->poked = FALSE;
+  facts->first_edit_us = 0;
+}
+
+/**
+ * tally_schedule_note_end:
+ * @facts: (inout): what is so
+ * @rule: how eager
+ * @outcome: how it ended
+ * @now_us: monotonic
+ * @rand: the chance given in
+ *
+ * A run has ended; after a failure the next try is drawn.
+ */
+void
+tally_schedule_note_end (TallyScheduleFacts      *facts,
+                         const TallyScheduleRule *rule,
+                         TallyScheduleOutcome     outcome,
+                         gint64                   now_us,
+                         GRand                   *rand)
+{
+  facts->last_end_us = now_us;
+  if (outcome == TALLY_SCHEDULE_DONE)
+    facts->n_failures = 0;
+  if (outcome != TALLY_SCHEDULE_FAILED)
+    return;
+
+  facts->n_failures++;
+  facts->retry_us = tally_schedule_draw_retry (rule, facts->n_failures, now_us, rand);
+}

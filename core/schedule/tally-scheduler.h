@@ -75,6 +75,31 @@ typedef struct
   gint64      wake_us;
 } TallyScheduleStep;
 
+/**
+ * TallyScheduleOutcome:
+ * @TALLY_SCHEDULE_DONE: the server answered, whatever it refused
+ * @TALLY_SCHEDULE_FAILED: it has to be tried again
+ * @TALLY_SCHEDULE_STOPPED: somebody stopped it, which says nothing of the server
+ *
+ * How a run ended, as far as the next one is concerned.
+ */
+typedef enum
+{
+  TALLY_SCHEDULE_DONE,
+  TALLY_SCHEDULE_FAILED,
+  TALLY_SCHEDULE_STOPPED,
+} TallyScheduleOutcome;
+
+/* What happened, entered into the facts; what happens from a run's beginning on is for the next. */
+void              tally_schedule_note_edit  (TallyScheduleFacts       *facts,
+                                             gint64                    now_us);
+void              tally_schedule_note_begin (TallyScheduleFacts       *facts);
+void              tally_schedule_note_end   (TallyScheduleFacts       *facts,
+                                             const TallyScheduleRule  *rule,
+                                             TallyScheduleOutcome      outcome,
+                                             gint64                    now_us,
+                                             GRand                    *rand);
+
 TallyScheduleStep tally_schedule_step       (const TallyScheduleRule  *rule,
                                              const TallyScheduleFacts *facts);
 gint64            tally_schedule_draw_retry (const TallyScheduleRule  *rule,

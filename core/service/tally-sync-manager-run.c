@@ -170,9 +170,6 @@ note_failure (TallySyncManager  *self,
               const TallyReason *failure)
 {
   set_failure (self, failure);
-  self->facts.n_failures++;
-  self->facts.retry_us = tally_schedule_draw_retry (&self->rule, self->facts.n_failures,
-                                                    tally_clock_now_us (self->clock), self->rand);
   if (g_str_equal (failure->code, "auth-failed"))
     self->auth_failed = TRUE;
 }
@@ -191,7 +188,6 @@ take_summary (TallySyncManager *self,
   else if (!g_str_equal (summary->status, "cancelled"))
     {
       set_failure (self, NULL);
-      self->facts.n_failures = 0;
       self->auth_failed = FALSE;
     }
   if (!g_str_equal (summary->grade, "none"))
@@ -290,10 +286,14 @@ run_cb (GObject      *source,
   /* One that was cancelled later has a summary. */
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   gboolean failed = summary != NULL ? summary->failure != NULL : !cancelled;
+  gboolean stopped = cancelled || (summary != NULL && g_str_equal (summary->status, "cancelled"));
 
   g_clear_object (&self->run);
   self->progress = (TallyProgress) { TALLY_PHASE_IDLE };
-  self->facts.last_end_us = tally_clock_now_us (self->clock);
+  tally_schedule_note_end (&self->facts, &self->rule,
+                           failed ? TALLY_SCHEDULE_FAILED
+                                  : stopped ? TALLY_SCHEDULE_STOPPED : TALLY_SCHEDULE_DONE,
+                           tally_clock_now_us (self->clock), self->rand);
   tally_sync_manager_notify (self, "progress");
 
   if (summary != NULL)
@@ -355,10 +355,7 @@ start_run (TallySyncManager *self,
   self->run = g_cancellable_new ();
   self->run_is_full = full;
   self->told_done = 0;
-  self->facts.started = TRUE;
-  self->facts.network_regained = FALSE;
-  self->facts.poked = FALSE;
-  self->facts.first_edit_us = 0;
+  tally_schedule_note_begin (&self->facts);
   g_clear_handle_id (&self->timer, g_source_remove);
 
   task = g_task_new (self, self->run, run_cb, NULL);
@@ -546,9 +543,7 @@ tally_sync_manager_note_edit (TallySyncManager *self)
 {
   g_return_if_fail (TALLY_IS_SYNC_MANAGER (self));
 
-  self->facts.last_edit_us = tally_clock_now_us (self->clock);
-  if (self->facts.first_edit_us == 0)
-    self->facts.first_edit_us = self->facts.last_edit_us;
+  tally_schedule_note_edit (&self->facts, tally_clock_now_us (self->clock));
   tally_sync_manager_count (self);
   tally_sync_manager_step (self);
 }

@@ -199,14 +199,18 @@ check_expected (const TallyRecord  *record,
                 const char         *expected_rev,
                 GError            **error)
 {
-  const char *current = record->local != NULL ? record->local->rev : NULL;
+  const char *current = record->local != NULL ? record->local->rev : "";
 
-  if (expected_rev == NULL || g_strcmp0 (current, expected_rev) == 0)
+  if (expected_rev == NULL || g_str_equal (current, expected_rev))
     return TRUE;
 
-  g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
-               _("“%s” has changed since revision %s. Read it again and repeat the edit."),
-               key, expected_rev);
+  if (*expected_rev == '\0')
+    g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+                 _("“%s” exists already. Read it first, then edit it."), key);
+  else
+    g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+                 _("“%s” has changed since revision %s. Read it again and repeat the edit."),
+                 key, expected_rev);
 
   return FALSE;
 }
@@ -317,7 +321,8 @@ edit_one (TallyStore      *self,
  * @self: a store
  * @key: of the record
  * @body: an object in text form
- * @expected_rev: (nullable): the local revision the edit was made on; %NULL: any
+ * @expected_rev: (nullable): the local revision the edit was made on; "": there was none;
+ *   %NULL: any
  * @revision: (out) (optional) (transfer full): the local revision after it
  * @error: %TALLY_STORE_ERROR_STALE, %TALLY_STORE_ERROR_BAD_INPUT, %TALLY_MODEL_ERROR_BAD_KEY,
  *   %TALLY_DB_ERROR

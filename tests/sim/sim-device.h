@@ -13,6 +13,16 @@
 
 G_BEGIN_DECLS
 
+/* One single trouble at an exact place, tried at all places one after the other. */
+typedef enum
+{
+  TALLY_SIM_SWEEP_NONE,
+  TALLY_SIM_SWEEP_KILL,        /* at the nth write or sync */
+  TALLY_SIM_SWEEP_POWER,       /* at the nth write or sync */
+  TALLY_SIM_SWEEP_IO_ERROR,    /* the nth call of the disk fails */
+  TALLY_SIM_SWEEP_NO_MEMORY,   /* SQLite's nth allocation fails */
+} TallySimSweep;
+
 /* What a device is given. All outlives it. */
 typedef struct
 {
@@ -22,6 +32,7 @@ typedef struct
   guint32         seed;
   TallySimBaton  *baton;
   TallySimTrace  *trace;
+  TallySimEvents *events;
   TallySimNet    *net;
   TallySimLedger *ledger;
   TallySimOdds    odds;
@@ -29,6 +40,8 @@ typedef struct
   gint64          interval_us; /* of the agent's rule */
   gint64          until_us;    /* when its people stop */
   gint64          over_us;     /* when its agent stops */
+  TallySimSweep   sweep;
+  guint64         sweep_at;    /* from 1 */
 } TallySimDeviceOptions;
 
 /**
@@ -46,7 +59,7 @@ TallySimDevice *tally_sim_device_new         (const TallySimDeviceOptions  *opti
 /* Closed. */
 void            tally_sim_device_free        (TallySimDevice               *self);
 const char     *tally_sim_device_get_name    (TallySimDevice               *self);
-/* From here on nothing new goes wrong with it. */
+/* From here on nothing new goes wrong with it, and its people answer what it asks them. */
 void            tally_sim_device_heal        (TallySimDevice               *self);
 /* Both actors have ended. */
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);

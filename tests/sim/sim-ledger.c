@@ -8,6 +8,7 @@
 #include "sim/sim-ledger.h"
 
 #include "base/tally-json-text.h"
+#include "sim/sim-typing.h"
 
 #include <string.h>
 
@@ -16,7 +17,7 @@ typedef struct
 {
   char     *key;            /* owned */
   char     *member;         /* owned: with its quotes */
-  char     *value;          /* owned: JSON text */
+  char     *value;          /* owned: what it means, see tally_sim_typing_meaning() */
   gboolean  acknowledged;
   gboolean  replaced;       /* by somebody who had seen it */
 } Value;
@@ -88,8 +89,9 @@ dup_value_name (const char          *key,
                 const TallyJsonSpan *member,
                 const TallyJsonSpan *value)
 {
-  return g_strdup_printf ("%s %.*s %.*s", key, (int) member->length, member->text,
-                          (int) value->length, value->text);
+  g_autofree char *meaning = tally_sim_typing_meaning (value->text, value->length);
+
+  return g_strdup_printf ("%s %.*s %s", key, (int) member->length, member->text, meaning);
 }
 
 static Value *
@@ -106,7 +108,7 @@ need_value (TallySimLedger        *self,
   value = g_new0 (Value, 1);
   value->key = g_strdup (key);
   value->member = tally_json_span_dup (&member->name);
-  value->value = tally_json_span_dup (&member->value);
+  value->value = tally_sim_typing_meaning (member->value.text, member->value.length);
   g_ptr_array_add (self->values, value);
   g_hash_table_insert (self->value_index, g_steal_pointer (&name), value);
 
@@ -123,18 +125,25 @@ members_of (const char *body)
   return members;
 }
 
+/* Whether @name has that meaning there. */
 static gboolean
-holds (GArray                *members,
-       const TallyJsonMember *wanted)
+holds (GArray     *members,
+       const char *name,
+       gsize       name_length,
+       const char *meaning)
 {
   for (guint i = 0; i < members->len; i++)
     {
       const TallyJsonMember *member = &g_array_index (members, TallyJsonMember, i);
+      g_autofree char *here = NULL;
 
-      if (member->name.length == wanted->name.length &&
-          memcmp (member->name.text, wanted->name.text, wanted->name.length) == 0)
-        return member->value.length == wanted->value.length &&
-               memcmp (member->value.text, wanted->value.text, wanted->value.length) == 0;
+      if (member->name.length != name_length ||
+          memcmp (member->name.text, name, name_length) != 0)
+        continue;
+
+      here = tally_sim_typing_meaning (member->value.text, member->value.length);
+
+      return g_str_equal (here, meaning);
     }
 
   return FALSE;
@@ -163,8 +172,10 @@ replace_side (TallySimLedger      *self,
   for (guint i = 0; i < seen->len; i++)
     {
       const TallyJsonMember *member = &g_array_index (seen, TallyJsonMember, i);
+      g_autofree char *meaning = tally_sim_typing_meaning (member->value.text,
+                                                           member->value.length);
 
-      if (!holds (after, member))
+      if (!holds (after, member->name.text, member->name.length, meaning))
         need_value (self, side->key, member)->replaced = TRUE;
     }
 }
@@ -325,15 +336,12 @@ check_value (TallySimTrace *trace,
 {
   const char *body = g_hash_table_lookup (live, value->key);
   g_autoptr (GArray) members = NULL;
-  TallyJsonMember wanted;
 
   if (!value->acknowledged || value->replaced)
     return;
 
   members = members_of (body);
-  wanted.name = (TallyJsonSpan) { .text = value->member, .length = strlen (value->member) };
-  wanted.value = (TallyJsonSpan) { .text = value->value, .length = strlen (value->value) };
-  if (!holds (members, &wanted))
+  if (!holds (members, value->member, strlen (value->member), value->value))
     tally_sim_trace_fail (trace, "lost: %s of %s was %s, nobody replaced it, and it is gone",
                           value->member, value->key, value->value);
 }

@@ -7,56 +7,87 @@
 
 #include "sim/sim-net.h"
 
+#include "sim/sim-answers.h"
+
 #include <string.h>
 
-/* Ways take 1 to 40 ms; a delayed one up to half a minute; a client gives up after a minute. */
+/* Ways take 1 to 40 ms; some half a second, delayed ones up to half a minute; a client gives up
+ * after a minute. */
 #define WAY_US 40000
+#define REORDER_US 500000
 #define DELAY_US (30 * G_USEC_PER_SEC)
 #define PATIENCE_US (60 * G_USEC_PER_SEC)
 
-/* One request under way. */
+/* One request under way, or something that is done to the server. */
 typedef struct
 {
   int            n_refs;
-  char          *who;        /* owned */
-  char          *method;     /* owned */
+  guint          actor;
+  char          *method;     /* owned; NULL: an operation */
   char          *url;        /* owned */
   char          *type;       /* owned, nullable: of the body */
   GBytes        *body;       /* owned, nullable */
   gint64         due_us;     /* when it arrives */
+  gboolean       quiet;      /* an oracle's: no event of the world */
+  TallySimOperation operation;
 
   TallySimActor *receiver;   /* nullable: nobody waits for the answer */
   TallyResponse *response;   /* owned, nullable */
   gboolean       done;       /* answered, or the server went down over it */
+  gboolean       worked;     /* of an operation */
 } Parcel;
+
+/* What one exchange meets, drawn before it begins so that each has its own dice. */
+typedef struct
+{
+  gint64         way_us;
+  gint64         again_us;   /* arrives a second time after so long; 0: it does not */
+  TallyResponse *instead;    /* owned, nullable: what the server never sees */
+  TallyResponse *after;      /* owned, nullable: comes although the server did it */
+  gboolean       drop, lost, cut, corrupt;
+  TallySimDice   drop_dice, corrupt_dice;
+  GBytes        *rest;       /* owned, nullable: the batch without one document */
+  char          *row;        /* owned, nullable: that refuses it */
+} Fate;
 
 struct _TallySimNet
 {
-  TallySimBaton  *baton;     /* unowned */
-  TallySimTrace  *trace;     /* unowned */
-  TallySimServer *server;    /* unowned */
-  TallySimOdds    odds;
-  GRand          *rand;      /* owned */
+  TallySimNetOptions given;
 
-  TallySimActor  *actor;     /* the server's */
-  GPtrArray      *parcels;   /* owned: in the order of their sending */
-  gboolean        closing;
+  TallySimActor     *actor;     /* the server's */
+  GPtrArray         *parcels;   /* owned: in the order of their sending */
+  guint              n_requests[TALLY_SIM_N_ACTORS];
+  gboolean           closing;
 };
 
+static void
+fate_clear (Fate *self)
+{
+  g_clear_pointer (&self->instead, tally_response_unref);
+  g_clear_pointer (&self->after, tally_response_unref);
+  g_clear_pointer (&self->rest, g_bytes_unref);
+  g_clear_pointer (&self->row, g_free);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fate, fate_clear)
+
 static Parcel *
-parcel_new (const char         *who,
+parcel_new (guint               actor,
             const TallyRequest *request,
             gint64              due_us)
 {
   Parcel *parcel = g_new0 (Parcel, 1);
 
   parcel->n_refs = 1;
-  parcel->who = g_strdup (who);
+  parcel->actor = actor;
+  parcel->due_us = due_us;
+  if (request == NULL)
+    return parcel;
+
   parcel->method = g_strdup (request->method);
   parcel->url = g_strdup (request->url);
   parcel->type = g_strdup (request->content_type);
   parcel->body = request->body != NULL ? g_bytes_ref (request->body) : NULL;
-  parcel->due_us = due_us;
 
   return parcel;
 }
@@ -79,30 +110,32 @@ parcel_unref (Parcel *parcel)
   g_free (parcel->type);
   g_free (parcel->url);
   g_free (parcel->method);
-  g_free (parcel->who);
   g_free (parcel);
 }
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Parcel, parcel_unref)
 
 static gboolean
-happens (TallySimNet   *self,
-         const char    *who,
-         TallySimFault  fault)
+happens (TallySimNet  *self,
+         guint         actor,
+         TallySimKind  fault,
+         TallySimDice *dice)
 {
-  if (g_rand_int_range (self->rand, 0, 1000) >= self->odds.per_mille[fault])
+  TallySimDice own;
+
+  if (!tally_sim_events_draw (self->given.events, actor, fault,
+                              self->given.odds.per_mille[fault], dice != NULL ? dice : &own))
     return FALSE;
 
-  tally_sim_trace_add_fault (self->trace, who, fault);
+  tally_sim_trace_add_fault (self->given.trace, tally_sim_actor_to_string (actor), fault);
 
   return TRUE;
 }
 
 static gint64
-random_us (TallySimNet *self,
-           gint64       most_us)
+now_us (TallySimNet *self)
 {
-  return g_rand_int_range (self->rand, 1, (gint32) most_us);
+  return tally_sim_baton_get_now_us (self->given.baton);
 }
 
 /* --- the server's side --- */
@@ -112,7 +145,6 @@ static Parcel *
 take_arrived (TallySimNet *self,
               gint64      *next_us)
 {
-  gint64 now_us = tally_sim_baton_get_now_us (self->baton);
   Parcel *first = NULL;
 
   for (guint i = 0; i < self->parcels->len; i++)
@@ -124,7 +156,7 @@ take_arrived (TallySimNet *self,
     }
 
   *next_us = first != NULL ? first->due_us : G_MAXINT64;
-  if (first == NULL || first->due_us > now_us)
+  if (first == NULL || first->due_us > now_us (self))
     return NULL;
 
   parcel_ref (first);
@@ -139,10 +171,31 @@ short_url (const char *url)
   return g_str_has_prefix (url, TALLY_SIM_SERVER_URL) ? url + strlen (TALLY_SIM_SERVER_URL) : url;
 }
 
+static gboolean
+operate (TallySimNet       *self,
+         TallySimOperation  operation)
+{
+  switch (operation)
+    {
+    case TALLY_SIM_OPERATION_BACK_UP:
+      tally_sim_server_back_up (self->given.server);
+      return TRUE;
+
+    case TALLY_SIM_OPERATION_RESTORE:
+      return tally_sim_server_restore (self->given.server);
+
+    case TALLY_SIM_OPERATION_RECREATE:
+    default:
+      tally_sim_server_recreate (self->given.server);
+      return TRUE;
+    }
+}
+
 static void
 serve (TallySimNet *self,
        Parcel      *parcel)
 {
+  TallySimDice dice;
   TallyRequest request = {
     .method = parcel->method,
     .url = parcel->url,
@@ -150,19 +203,28 @@ serve (TallySimNet *self,
     .content_type = parcel->type,
   };
 
-  if (happens (self, "server", TALLY_SIM_FAULT_SERVER_CRASH))
-    tally_sim_server_crash_after (self->server, random_us (self, 12));
+  if (parcel->method == NULL)
+    {
+      parcel->worked = operate (self, parcel->operation);
+    }
+  else
+    {
+      if (!parcel->quiet && happens (self, TALLY_SIM_WORLD, TALLY_SIM_FAULT_SERVER_CRASH, &dice))
+        tally_sim_server_crash_after (self->given.server, tally_sim_dice_range (&dice, 1, 12));
+      parcel->response = tally_sim_server_handle (self->given.server, &request);
+    }
 
-  parcel->response = tally_sim_server_handle (self->server, &request);
   parcel->done = TRUE;
-  tally_sim_trace_add (self->trace, parcel->who, "%s %.48s -> %u %" G_GSIZE_FORMAT "%s",
-                       parcel->method, short_url (parcel->url),
-                       parcel->response != NULL ? parcel->response->status : 0,
-                       parcel->response != NULL ? g_bytes_get_size (parcel->response->body) : 0,
-                       parcel->receiver != NULL ? "" : " (nobody waits)");
+  if (!parcel->quiet)
+    tally_sim_trace_add (self->given.trace, tally_sim_actor_to_string (parcel->actor),
+                         "%s %.48s -> %u %" G_GSIZE_FORMAT "%s",
+                         parcel->method, short_url (parcel->url),
+                         parcel->response != NULL ? parcel->response->status : 0,
+                         parcel->response != NULL ? g_bytes_get_size (parcel->response->body) : 0,
+                         parcel->receiver != NULL ? "" : " (nobody waits)");
 
   if (parcel->receiver != NULL)
-    tally_sim_baton_wake (self->baton, parcel->receiver);
+    tally_sim_baton_wake (self->given.baton, parcel->receiver);
 }
 
 static void
@@ -170,7 +232,7 @@ actor_main (gpointer data)
 {
   TallySimNet *self = data;
 
-  tally_sim_server_open (self->server);
+  tally_sim_server_open (self->given.server);
 
   while (!self->closing || self->parcels->len > 0)
     {
@@ -180,26 +242,26 @@ actor_main (gpointer data)
       if (parcel != NULL)
         serve (self, parcel);
       else if (next_us != G_MAXINT64)
-        tally_sim_baton_sleep (self->baton, next_us - tally_sim_baton_get_now_us (self->baton));
+        tally_sim_baton_sleep (self->given.baton, next_us - now_us (self));
       else
-        tally_sim_baton_wait (self->baton);
+        tally_sim_baton_wait (self->given.baton);
     }
 
-  tally_sim_server_close (self->server);
+  tally_sim_server_close (self->given.server);
 }
 
 /* --- the client's side --- */
 
 static Parcel *
 send (TallySimNet        *self,
-      const char         *who,
+      guint               actor,
       const TallyRequest *request,
       gint64              way_us)
 {
-  Parcel *parcel = parcel_new (who, request, tally_sim_baton_get_now_us (self->baton) + way_us);
+  Parcel *parcel = parcel_new (actor, request, now_us (self) + way_us);
 
   g_ptr_array_add (self->parcels, parcel);
-  tally_sim_baton_wake (self->baton, self->actor);
+  tally_sim_baton_wake (self->given.baton, self->actor);
 
   return parcel_ref (parcel);
 }
@@ -213,12 +275,12 @@ fail (TallyHttpError   code,
 }
 
 static TallyResponse *
-lose (TallySimNet   *self,
+lose (TallySimDice  *dice,
       TallyClock    *clock,
       GCancellable  *cancellable,
       GError       **error)
 {
-  gboolean unsent = g_rand_boolean (self->rand);
+  gboolean unsent = tally_sim_dice_chance (dice, 50);
 
   if (!tally_clock_sleep_us (clock, unsent ? WAY_US : PATIENCE_US, cancellable, error))
     return NULL;
@@ -226,75 +288,116 @@ lose (TallySimNet   *self,
   return fail (unsent ? TALLY_HTTP_ERROR_UNREACHABLE : TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
 }
 
-static TallyResponse *
-cut (TallyResponse *response)
+/* Whether a server may find out only afterwards that it has to answer so. */
+static gboolean
+may_come_after (TallySimKind status)
 {
-  g_autoptr (TallyResponse) whole = response;
-  g_autoptr (GBytes) half = g_bytes_new_from_bytes (whole->body, 0,
-                                                    g_bytes_get_size (whole->body) / 2);
+  return status == TALLY_SIM_FAULT_408 || status == TALLY_SIM_FAULT_5XX;
+}
 
-  return tally_response_new (whole->status, whole->content_type, -1, half, whole->bytes_up,
-                             whole->bytes_down);
+static void
+draw_statuses (TallySimNet *self,
+               guint        actor,
+               Fate        *fate)
+{
+  for (TallySimKind kind = TALLY_SIM_FAULT_HTML; kind <= TALLY_SIM_FAULT_5XX; kind++)
+    {
+      TallySimDice dice;
+      g_autoptr (TallyResponse) response = NULL;
+
+      if (fate->instead != NULL || fate->after != NULL || !happens (self, actor, kind, &dice))
+        continue;
+
+      response = kind == TALLY_SIM_FAULT_HTML ? tally_sim_answer_html ()
+                                              : tally_sim_answer_status (kind, &dice);
+      if (may_come_after (kind) && tally_sim_dice_chance (&dice, 50))
+        fate->after = g_steal_pointer (&response);
+      else
+        fate->instead = g_steal_pointer (&response);
+    }
+}
+
+static void
+draw_way (TallySimNet *self,
+          guint        actor,
+          Fate        *fate)
+{
+  TallySimDice dice = tally_sim_events_roll (self->given.events, actor, TALLY_SIM_WAY);
+
+  fate->way_us = tally_sim_dice_range (&dice, 1, WAY_US);
+  if (happens (self, actor, TALLY_SIM_FAULT_DUPLICATE, &dice))
+    fate->again_us = fate->way_us + tally_sim_dice_range (&dice, 1, 2 * PATIENCE_US);
+  if (happens (self, actor, TALLY_SIM_FAULT_LATE, &dice))
+    fate->way_us += PATIENCE_US + tally_sim_dice_range (&dice, 1, PATIENCE_US);
+  else if (happens (self, actor, TALLY_SIM_FAULT_DELAY, &dice))
+    fate->way_us += tally_sim_dice_range (&dice, 1, DELAY_US);
+  else if (happens (self, actor, TALLY_SIM_FAULT_REORDER, &dice))
+    fate->way_us += tally_sim_dice_range (&dice, WAY_US, REORDER_US);
+}
+
+static void
+draw_fate (TallySimNet        *self,
+           guint               actor,
+           const TallyRequest *request,
+           Fate               *fate)
+{
+  *fate = (Fate) { 0 };
+  fate->drop = happens (self, actor, TALLY_SIM_FAULT_DROP, &fate->drop_dice);
+  draw_way (self, actor, fate);
+  draw_statuses (self, actor, fate);
+  fate->lost = happens (self, actor, TALLY_SIM_FAULT_LOST_ANSWER, NULL);
+  fate->cut = happens (self, actor, TALLY_SIM_FAULT_CUT_ANSWER, NULL);
+  fate->corrupt = happens (self, actor, TALLY_SIM_FAULT_CORRUPT_ANSWER, &fate->corrupt_dice);
+  if (request->body != NULL && g_str_has_suffix (request->url, "/_bulk_docs") &&
+      happens (self, actor, TALLY_SIM_FAULT_REFUSED_ROW, NULL))
+    fate->rest = tally_sim_answer_take_row (request->body, &fate->row);
 }
 
 /* What the client makes of what came back. */
 static TallyResponse *
-receive (TallySimNet         *self,
-         const char          *who,
-         const TallyRequest  *request,
+receive (const TallyRequest  *request,
          Parcel              *parcel,
+         Fate                *fate,
          GError             **error)
 {
-  if (parcel->response == NULL || happens (self, who, TALLY_SIM_FAULT_LOST_ANSWER))
+  g_autoptr (TallyResponse) response = g_steal_pointer (&parcel->response);
+
+  if (response == NULL || fate->lost)
     return fail (TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
-
-  if (request->max_bytes > 0 && g_bytes_get_size (parcel->response->body) > request->max_bytes)
+  if (fate->after != NULL)
+    return g_steal_pointer (&fate->after);
+  if (request->max_bytes > 0 && g_bytes_get_size (response->body) > request->max_bytes)
     return fail (TALLY_HTTP_ERROR_TOO_LARGE, error);
+  if (fate->row != NULL)
+    return tally_sim_answer_add_row (response, fate->row);
+  if (fate->cut)
+    return tally_sim_answer_cut (response);
+  if (fate->corrupt)
+    return tally_sim_answer_corrupt (response, &fate->corrupt_dice);
 
-  if (happens (self, who, TALLY_SIM_FAULT_CUT_ANSWER))
-    return cut (g_steal_pointer (&parcel->response));
-
-  return g_steal_pointer (&parcel->response);
+  return g_steal_pointer (&response);
 }
 
-TallyResponse *
-tally_sim_net_exchange (TallySimNet         *self,
-                        const char          *who,
-                        TallyClock          *clock,
-                        const TallyRequest  *request,
-                        GCancellable        *cancellable,
-                        GError             **error)
+static TallyResponse *
+travel (TallySimNet         *self,
+        guint                actor,
+        TallyClock          *clock,
+        const TallyRequest  *request,
+        Fate                *fate,
+        GCancellable        *cancellable,
+        GError             **error)
 {
   g_autoptr (Parcel) parcel = NULL;
-  gint64 way_us = random_us (self, WAY_US);
   gint64 left_us = PATIENCE_US;
-  gint64 deadline_us = tally_sim_baton_get_now_us (self->baton) + PATIENCE_US;
+  gint64 deadline_us = now_us (self) + PATIENCE_US;
 
-  if (g_cancellable_set_error_if_cancelled (cancellable, error))
-    return NULL;
+  if (fate->again_us > 0)
+    parcel_unref (send (self, actor, request, fate->again_us));
 
-  if (happens (self, who, TALLY_SIM_FAULT_DROP))
-    return lose (self, clock, cancellable, error);
-
-  if (happens (self, who, TALLY_SIM_FAULT_BUSY))
-    {
-      g_autoptr (GBytes) empty = g_bytes_new_static ("{\"error\":\"busy\"}", 16);
-
-      return tally_response_new (503, "application/json", -1, empty, 100, 100);
-    }
-
-  if (happens (self, who, TALLY_SIM_FAULT_DUPLICATE))
-    parcel_unref (send (self, who, request, way_us + random_us (self, 2 * PATIENCE_US)));
-
-  if (happens (self, who, TALLY_SIM_FAULT_LATE))
-    way_us += PATIENCE_US + random_us (self, PATIENCE_US);
-  else if (happens (self, who, TALLY_SIM_FAULT_DELAY))
-    way_us += random_us (self, DELAY_US);
-
-  parcel = send (self, who, request, way_us);
-  parcel->receiver = tally_sim_baton_get_actor (self->baton);
+  parcel = send (self, actor, request, fate->way_us);
+  parcel->receiver = tally_sim_baton_get_actor (self->given.baton);
   while (!parcel->done && left_us > 0 && tally_clock_sleep_us (clock, left_us, cancellable, NULL))
-    left_us = deadline_us - tally_sim_baton_get_now_us (self->baton);
+    left_us = deadline_us - now_us (self);
   parcel->receiver = NULL;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -302,25 +405,84 @@ tally_sim_net_exchange (TallySimNet         *self,
   if (!parcel->done)
     return fail (TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
 
-  return receive (self, who, request, parcel, error);
+  return receive (request, parcel, fate, error);
+}
+
+TallyResponse *
+tally_sim_net_exchange (TallySimNet         *self,
+                        guint                actor,
+                        TallyClock          *clock,
+                        const TallyRequest  *request,
+                        GCancellable        *cancellable,
+                        GError             **error)
+{
+  g_auto (Fate) fate = { 0 };
+  TallyRequest sent = *request;
+
+  if (g_cancellable_set_error_if_cancelled (cancellable, error))
+    return NULL;
+
+  self->n_requests[actor]++;
+  draw_fate (self, actor, request, &fate);
+  if (fate.drop)
+    return lose (&fate.drop_dice, clock, cancellable, error);
+  if (fate.instead != NULL)
+    return tally_clock_sleep_us (clock, fate.way_us % WAY_US + 1, cancellable, error)
+           ? g_steal_pointer (&fate.instead) : NULL;
+
+  if (fate.rest != NULL)
+    sent.body = fate.rest;
+
+  return travel (self, actor, clock, &sent, &fate, cancellable, error);
+}
+
+static Parcel *
+await (TallySimNet *self,
+       Parcel      *parcel)
+{
+  parcel->receiver = tally_sim_baton_get_actor (self->given.baton);
+  g_ptr_array_add (self->parcels, parcel_ref (parcel));
+  tally_sim_baton_wake (self->given.baton, self->actor);
+  while (!parcel->done)
+    tally_sim_baton_wait (self->given.baton);
+  parcel->receiver = NULL;
+
+  return parcel;
+}
+
+TallyResponse *
+tally_sim_net_ask (TallySimNet        *self,
+                   const TallyRequest *request)
+{
+  g_autoptr (Parcel) parcel = parcel_new (TALLY_SIM_WORLD, request, 0);
+
+  parcel->quiet = TRUE;
+  await (self, parcel);
+
+  return g_steal_pointer (&parcel->response);
+}
+
+gboolean
+tally_sim_net_operate (TallySimNet       *self,
+                       TallySimOperation  operation)
+{
+  g_autoptr (Parcel) parcel = parcel_new (TALLY_SIM_WORLD, NULL, 0);
+
+  parcel->quiet = TRUE;
+  parcel->operation = operation;
+  await (self, parcel);
+
+  return parcel->worked;
 }
 
 TallySimNet *
-tally_sim_net_new (TallySimBaton      *baton,
-                   TallySimTrace      *trace,
-                   TallySimServer     *server,
-                   const TallySimOdds *odds,
-                   guint32             seed)
+tally_sim_net_new (const TallySimNetOptions *options)
 {
   TallySimNet *self = g_new0 (TallySimNet, 1);
 
-  self->baton = baton;
-  self->trace = trace;
-  self->server = server;
-  self->odds = *odds;
-  self->rand = g_rand_new_with_seed (seed);
+  self->given = *options;
   self->parcels = g_ptr_array_new_with_free_func ((GDestroyNotify) parcel_unref);
-  self->actor = tally_sim_baton_spawn (baton, "server", actor_main, self);
+  self->actor = tally_sim_baton_spawn (options->baton, "server", actor_main, self);
 
   return self;
 }
@@ -329,15 +491,14 @@ void
 tally_sim_net_free (TallySimNet *self)
 {
   g_ptr_array_unref (self->parcels);
-  g_rand_free (self->rand);
   g_free (self);
 }
 
 void
 tally_sim_net_heal (TallySimNet *self)
 {
-  memset (&self->odds, 0, sizeof self->odds);
-  tally_sim_server_disarm (self->server);
+  memset (&self->given.odds, 0, sizeof self->given.odds);
+  tally_sim_server_disarm (self->given.server);
 }
 
 gboolean
@@ -350,5 +511,12 @@ void
 tally_sim_net_close (TallySimNet *self)
 {
   self->closing = TRUE;
-  tally_sim_baton_wake (self->baton, self->actor);
+  tally_sim_baton_wake (self->given.baton, self->actor);
+}
+
+guint
+tally_sim_net_get_n_requests (TallySimNet *self,
+                              guint        actor)
+{
+  return self->n_requests[actor];
 }

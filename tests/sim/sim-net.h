@@ -10,43 +10,59 @@
 
 G_BEGIN_DECLS
 
-/* Per thousand chances of each fault. */
+/* What is given to a network; all outlives it. */
 typedef struct
 {
-  guint16 per_mille[TALLY_SIM_N_FAULTS];
-} TallySimOdds;
+  TallySimBaton  *baton;
+  TallySimTrace  *trace;
+  TallySimEvents *events;
+  TallySimServer *server;
+  TallySimOdds    odds;
+} TallySimNetOptions;
+
+/* What the people who run a server do to it. */
+typedef enum
+{
+  TALLY_SIM_OPERATION_BACK_UP,
+  TALLY_SIM_OPERATION_RESTORE,     /* the backup, if there is one */
+  TALLY_SIM_OPERATION_RECREATE,
+} TallySimOperation;
 
 /**
  * TallySimNet:
  *
  * The network between devices and one server, an actor of its own: requests travel in virtual
- * time, overtake each other, get lost before or after the server has seen them, or arrive when
- * nobody waits for the answer any more.
+ * time, overtake each other, get lost before or after the server has seen them, arrive when
+ * nobody waits for the answer any more, or are answered by something else than the server.
  */
 typedef struct _TallySimNet TallySimNet;
 
-/* @odds is copied. */
-TallySimNet   *tally_sim_net_new      (TallySimBaton       *baton,
-                                       TallySimTrace       *trace,
-                                       TallySimServer      *server,
-                                       const TallySimOdds  *odds,
-                                       guint32              seed) G_GNUC_WARN_UNUSED_RESULT;
-void           tally_sim_net_free     (TallySimNet         *self);
+TallySimNet   *tally_sim_net_new      (const TallySimNetOptions  *options) G_GNUC_WARN_UNUSED_RESULT;
+void           tally_sim_net_free     (TallySimNet               *self);
 
-/* One exchange, as TallyTransport has it. */
-TallyResponse *tally_sim_net_exchange (TallySimNet         *self,
-                                       const char          *who,
-                                       TallyClock          *clock,
-                                       const TallyRequest  *request,
-                                       GCancellable        *cancellable,
-                                       GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+/* One exchange of @actor, as TallyTransport has it. */
+TallyResponse *tally_sim_net_exchange (TallySimNet               *self,
+                                       guint                      actor,
+                                       TallyClock                *clock,
+                                       const TallyRequest        *request,
+                                       GCancellable              *cancellable,
+                                       GError                   **error) G_GNUC_WARN_UNUSED_RESULT;
+/* An oracle's question: by another road, at once, without any fault. NULL: the server is down. */
+TallyResponse *tally_sim_net_ask      (TallySimNet               *self,
+                                       const TallyRequest        *request) G_GNUC_WARN_UNUSED_RESULT;
+/* Waits until it is done. FALSE: there was nothing to do. */
+gboolean       tally_sim_net_operate  (TallySimNet               *self,
+                                       TallySimOperation          operation);
 
 /* No fault is made from here on; what is under way still arrives. */
-void           tally_sim_net_heal     (TallySimNet         *self);
+void           tally_sim_net_heal     (TallySimNet               *self);
 /* Nothing is under way. */
-gboolean       tally_sim_net_is_idle  (TallySimNet         *self);
+gboolean       tally_sim_net_is_idle  (TallySimNet               *self);
 /* The actor ends when nothing is under way. */
-void           tally_sim_net_close    (TallySimNet         *self);
+void           tally_sim_net_close    (TallySimNet               *self);
+/* Requests that @actor has sent so far. */
+guint          tally_sim_net_get_n_requests (TallySimNet         *self,
+                                             guint                actor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimNet, tally_sim_net_free)
 

@@ -20,6 +20,7 @@ struct _TallySimServer
   TallySimVfs        *disk;      /* owned */
 
   TallyServerHandler *handler;   /* owned, nullable: closed */
+  TallySimImage      *backup;    /* owned, nullable: none was made yet */
 };
 
 TallySimServer *
@@ -42,6 +43,7 @@ tally_sim_server_free (TallySimServer *self)
 {
   g_assert (self->handler == NULL);
 
+  g_clear_pointer (&self->backup, tally_sim_image_free);
   tally_sim_vfs_free (self->disk);
   g_rand_free (self->rand);
   g_object_unref (self->clock);
@@ -87,16 +89,21 @@ open_handler (TallySimServer *self)
   self->handler = tally_server_handler_new (&options, self->clock, self->rand);
 }
 
+static void
+make_database (TallySimServer *self)
+{
+  TallyRequest make = { .method = "PUT", .url = TALLY_SIM_SERVER_URL };
+  g_autoptr (TallyResponse) response = handle (self, &make);
+
+  if (response == NULL || response->status != 201)
+    tally_sim_trace_fail (self->trace, "the server cannot make its database");
+}
+
 void
 tally_sim_server_open (TallySimServer *self)
 {
-  TallyRequest make = { .method = "PUT", .url = TALLY_SIM_SERVER_URL };
-  g_autoptr (TallyResponse) response = NULL;
-
   open_handler (self);
-  response = handle (self, &make);
-  if (response == NULL || response->status != 201)
-    tally_sim_trace_fail (self->trace, "the server cannot make its database");
+  make_database (self);
 }
 
 void
@@ -119,6 +126,37 @@ tally_sim_server_handle (TallySimServer     *self,
   open_handler (self);
 
   return NULL;
+}
+
+void
+tally_sim_server_back_up (TallySimServer *self)
+{
+  g_clear_pointer (&self->backup, tally_sim_image_free);
+  self->backup = tally_sim_vfs_snapshot (self->disk);
+}
+
+gboolean
+tally_sim_server_restore (TallySimServer *self)
+{
+  if (self->backup == NULL)
+    return FALSE;
+
+  g_clear_object (&self->handler);
+  tally_sim_vfs_load (self->disk, self->backup);
+  open_handler (self);
+
+  return TRUE;
+}
+
+void
+tally_sim_server_recreate (TallySimServer *self)
+{
+  TallyRequest drop = { .method = "DELETE", .url = TALLY_SIM_SERVER_URL };
+  g_autoptr (TallyResponse) response = handle (self, &drop);
+
+  if (response == NULL || response->status != 200)
+    tally_sim_trace_fail (self->trace, "the server cannot drop its database");
+  make_database (self);
 }
 
 void

@@ -30,6 +30,12 @@ void            tally_sim_server_close        (TallySimServer      *self);
 /* NULL: the machine went down over it; it is up again, with what its disk kept. */
 TallyResponse  *tally_sim_server_handle       (TallySimServer      *self,
                                                const TallyRequest  *request) G_GNUC_WARN_UNUSED_RESULT;
+/* Keeps a copy of all it has, in place of an earlier one. */
+void            tally_sim_server_back_up      (TallySimServer      *self);
+/* Puts it back to that copy. FALSE: there is none. */
+gboolean        tally_sim_server_restore      (TallySimServer      *self);
+/* Its database goes, and an empty one takes its name. */
+void            tally_sim_server_recreate     (TallySimServer      *self);
 /* Goes down at the @n_ops-th write from now. */
 void            tally_sim_server_crash_after  (TallySimServer      *self,
                                                guint64              n_ops);

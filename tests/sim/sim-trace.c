@@ -18,19 +18,6 @@ struct _TallySimTrace
   char          *failure;   /* owned, nullable */
 };
 
-const char *
-tally_sim_fault_to_string (TallySimFault fault)
-{
-  static const char * const names[] = {
-    "drop", "duplicate", "delay", "late", "lost-answer", "cut-answer", "busy", "kill", "power",
-    "server-crash", "offline", "cancel", "skew",
-  };
-
-  G_STATIC_ASSERT (G_N_ELEMENTS (names) == TALLY_SIM_N_FAULTS);
-
-  return names[fault];
-}
-
 TallySimTrace *
 tally_sim_trace_new (TallySimBaton *baton,
                      gboolean       print)
@@ -87,10 +74,10 @@ tally_sim_trace_add (TallySimTrace *self,
 void
 tally_sim_trace_add_fault (TallySimTrace *self,
                            const char    *who,
-                           TallySimFault  fault)
+                           TallySimKind   fault)
 {
   self->n_faults[fault]++;
-  tally_sim_trace_add (self, who, "! %s", tally_sim_fault_to_string (fault));
+  tally_sim_trace_add (self, who, "! %s", tally_sim_kind_to_string (fault));
 }
 
 void
@@ -124,7 +111,7 @@ tally_sim_trace_get_n_events (TallySimTrace *self)
 
 guint
 tally_sim_trace_get_n_faults (TallySimTrace *self,
-                              TallySimFault  fault)
+                              TallySimKind   fault)
 {
   return self->n_faults[fault];
 }

@@ -6,29 +6,9 @@
 #pragma once
 
 #include "sim/sim-baton.h"
+#include "sim/sim-events.h"
 
 G_BEGIN_DECLS
-
-/* Everything that may go wrong in a simulated world. */
-typedef enum
-{
-  TALLY_SIM_FAULT_DROP,            /* the request never arrives */
-  TALLY_SIM_FAULT_DUPLICATE,       /* it arrives a second time, later */
-  TALLY_SIM_FAULT_DELAY,           /* it takes its time, others overtake it */
-  TALLY_SIM_FAULT_LATE,            /* the sender gives up before it arrives */
-  TALLY_SIM_FAULT_LOST_ANSWER,     /* applied, and nobody hears of it */
-  TALLY_SIM_FAULT_CUT_ANSWER,      /* half an answer with a whole one's status */
-  TALLY_SIM_FAULT_BUSY,            /* 503 instead of an answer */
-  TALLY_SIM_FAULT_KILL,            /* a device's process dies at some write */
-  TALLY_SIM_FAULT_POWER,           /* a device loses power at some write */
-  TALLY_SIM_FAULT_SERVER_CRASH,    /* the server's machine loses power at some write */
-  TALLY_SIM_FAULT_OFFLINE,         /* a device has no network for a while */
-  TALLY_SIM_FAULT_CANCEL,          /* somebody stops a run */
-  TALLY_SIM_FAULT_SKEW,            /* a device's date is wrong, and jumps */
-  TALLY_SIM_N_FAULTS,
-} TallySimFault;
-
-const char *tally_sim_fault_to_string (TallySimFault fault);
 
 /**
  * TallySimTrace:
@@ -51,7 +31,7 @@ void           tally_sim_trace_add         (TallySimTrace  *self,
 /* An event of the world's own making. */
 void           tally_sim_trace_add_fault   (TallySimTrace  *self,
                                             const char     *who,
-                                            TallySimFault   fault);
+                                            TallySimKind    fault);
 /* An oracle found something; the first one is kept. */
 void           tally_sim_trace_fail        (TallySimTrace  *self,
                                             const char     *format,
@@ -60,7 +40,7 @@ void           tally_sim_trace_fail        (TallySimTrace  *self,
 guint64        tally_sim_trace_get_hash    (TallySimTrace  *self);
 guint          tally_sim_trace_get_n_events(TallySimTrace  *self);
 guint          tally_sim_trace_get_n_faults(TallySimTrace  *self,
-                                            TallySimFault   fault);
+                                            TallySimKind    fault);
 /* NULL: nothing was found. */
 const char    *tally_sim_trace_get_failure (TallySimTrace  *self);
 

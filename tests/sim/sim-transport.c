@@ -17,12 +17,11 @@ struct _TallySimTransport
 {
   GObject      parent_instance;
 
-  const char  *who;     /* unowned */
   TallySimNet *net;     /* unowned */
   TallyClock  *clock;   /* unowned */
   TallySimVfs *disk;    /* unowned */
 
-  TallySimLedger *ledger;   /* unowned, nullable */
+  TallySimLedger *ledger;   /* unowned */
   guint           device;
   gboolean        offline;
 };
@@ -42,13 +41,12 @@ tally_sim_transport_send (TallyTransport      *transport,
       return NULL;
     }
 
-  if (self->ledger != NULL && request->body != NULL &&
-      g_str_has_suffix (request->url, "/_bulk_docs"))
+  if (request->body != NULL && g_str_has_suffix (request->url, "/_bulk_docs"))
     tally_sim_ledger_note_sent (self->ledger, self->device, request->body);
 
   if (!tally_sim_vfs_is_dead (self->disk))
-    response = tally_sim_net_exchange (self->net, self->who, self->clock, request, cancellable,
-                                       error);
+    response = tally_sim_net_exchange (self->net, self->device, self->clock, request,
+                                       cancellable, error);
 
   if (self->offline && response != NULL)
     {

@@ -7,42 +7,22 @@
 
 #include "sim/sim-user.h"
 
-#include "base/tally-json-text.h"
-
-/* Few fields, so that people meet in them. */
-static const char * const members[] = { "a", "b", "c", "d" };
+#include "sim/sim-typing.h"
 
 struct _TallySimUser
 {
-  const char     *name;        /* unowned */
-  guint           device;
-  guint           n_records;
-  TallySimBaton  *baton;       /* unowned */
-  TallySimTrace  *trace;       /* unowned */
-  TallySimLedger *ledger;      /* unowned */
-  GRand          *rand;        /* owned */
-
-  guint           n_values;    /* written so far */
+  TallySimUserOptions given;
+  const char         *name;    /* unowned */
+  TallySimDice        dice;    /* of what is being done */
 };
 
 TallySimUser *
-tally_sim_user_new (const char     *name,
-                    guint           device,
-                    guint           n_records,
-                    TallySimBaton  *baton,
-                    TallySimTrace  *trace,
-                    TallySimLedger *ledger,
-                    guint32         seed)
+tally_sim_user_new (const TallySimUserOptions *options)
 {
   TallySimUser *self = g_new0 (TallySimUser, 1);
 
-  self->name = name;
-  self->device = device;
-  self->n_records = n_records;
-  self->baton = baton;
-  self->trace = trace;
-  self->ledger = ledger;
-  self->rand = g_rand_new_with_seed (seed);
+  self->given = *options;
+  self->name = tally_sim_actor_to_string (options->actor);
 
   return self;
 }
@@ -50,7 +30,6 @@ tally_sim_user_new (const char     *name,
 void
 tally_sim_user_free (TallySimUser *self)
 {
-  g_rand_free (self->rand);
   g_free (self);
 }
 
@@ -58,7 +37,7 @@ static gboolean
 chance (TallySimUser *self,
         int           percent)
 {
-  return g_rand_int_range (self->rand, 0, 100) < percent;
+  return tally_sim_dice_chance (&self->dice, percent);
 }
 
 /* People look before they type; meanwhile what they look at may move. */
@@ -66,89 +45,9 @@ static void
 look (TallySimUser *self)
 {
   if (chance (self, 30))
-    tally_sim_baton_sleep (self->baton, g_rand_int_range (self->rand, 1, 3000000));
+    tally_sim_baton_sleep (self->given.baton, tally_sim_dice_range (&self->dice, 1, 3000000));
   else if (chance (self, 50))
-    tally_sim_baton_yield (self->baton);
-}
-
-/* Nearly always a value of its own; now and then one that others write as well. */
-static void
-append_value (TallySimUser *self,
-              GString      *out)
-{
-  if (chance (self, 8))
-    g_string_append_printf (out, "\"x%d\"", g_rand_int_range (self->rand, 0, 3));
-  else
-    g_string_append_printf (out, "\"%u-%u\"", self->device, ++self->n_values);
-}
-
-static void
-append_member (GString             *out,
-               const char          *name,
-               const TallyJsonSpan *value)
-{
-  g_string_append_printf (out, "%s\"%s\":", out->len > 1 ? "," : "", name);
-  if (value != NULL)
-    g_string_append_len (out, value->text, value->length);
-}
-
-const char *
-tally_sim_user_get_key (guint n)
-{
-  static const char * const keys[] = {
-    "till:0", "a/b%20c+d", "tüll:2 \"x\"", "Till:3", "till:4", "till:5",
-  };
-
-  return keys[n % G_N_ELEMENTS (keys)];
-}
-
-char *
-tally_sim_user_make_edit (TallySimUser *self,
-                          const char   *body)
-{
-  g_autoptr (GArray) now = tally_json_text_members (body, -1, NULL);
-  guint first = g_rand_int_range (self->rand, 0, G_N_ELEMENTS (members));
-  guint second = chance (self, 25) ? (guint) g_rand_int_range (self->rand, 0, 4) : first;
-  GString *out = g_string_new ("{");
-
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    {
-      const TallyJsonMember *member = tally_json_members_find (now, members[i]);
-
-      if (i == first || i == second)
-        {
-          if (member != NULL && chance (self, 10))
-            continue;
-          append_member (out, members[i], NULL);
-          append_value (self, out);
-        }
-      else if (member != NULL)
-        {
-          append_member (out, members[i], &member->value);
-        }
-    }
-  g_string_append_c (out, '}');
-
-  return g_string_free (out, FALSE);
-}
-
-/* The same values in another order: cosmetic. */
-static char *
-make_reordered (const char *body)
-{
-  g_autoptr (GArray) now = tally_json_text_members (body, -1, NULL);
-  GString *out = g_string_new ("{");
-
-  for (guint i = now->len; i > 0; i--)
-    {
-      const TallyJsonMember *member = &g_array_index (now, TallyJsonMember, i - 1);
-      g_autofree char *name = tally_json_span_dup_string (&member->name, NULL);
-
-      append_member (out, name, &member->value);
-    }
-  g_string_append_c (out, '}');
-
-  return g_string_free (out, FALSE);
+    tally_sim_baton_yield (self->given.baton);
 }
 
 /* What the store refuses, because something moved, is not a failure. */
@@ -169,20 +68,18 @@ put (TallySimUser  *self,
 {
   g_autoptr (TallyRevision) made = NULL;
   g_autoptr (GError) local_error = NULL;
-  const char *expected = NULL;
+  const char *expected = shown != NULL && shown->local != NULL ? shown->local->rev : "";
 
-  if (shown != NULL && shown->local != NULL)
-    expected = shown->local->rev;
-
-  tally_sim_ledger_replace (self->ledger, shown, FALSE, key, body);
+  tally_sim_ledger_replace (self->given.ledger, shown, FALSE, key, body);
   if (tally_store_put (store, key, body, expected, &made, &local_error))
     {
-      tally_sim_trace_add (self->trace, self->name, "put %s %s %.10s", key, body, made->rev);
-      tally_sim_ledger_acknowledge (self->ledger, self->device, shown, key, made);
+      tally_sim_trace_add (self->given.trace, self->name, "put %s %.100s %.10s", key, body,
+                           made->rev);
+      tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown, key, made);
       return TRUE;
     }
 
-  tally_sim_trace_add (self->trace, self->name, "put %s refused", key);
+  tally_sim_trace_add (self->given.trace, self->name, "put %s refused", key);
   if (is_refusal (local_error))
     return TRUE;
 
@@ -199,18 +96,18 @@ delete (TallySimUser  *self,
   g_autoptr (TallyRecord) after = NULL;
   g_autoptr (GError) local_error = NULL;
 
-  tally_sim_ledger_replace (self->ledger, shown, FALSE, shown->key, NULL);
+  tally_sim_ledger_replace (self->given.ledger, shown, FALSE, shown->key, NULL);
   if (tally_store_delete (store, shown->key, shown->local->rev, &local_error))
     {
-      tally_sim_trace_add (self->trace, self->name, "delete %s", shown->key);
+      tally_sim_trace_add (self->given.trace, self->name, "delete %s", shown->key);
       after = tally_store_get (store, shown->key, NULL);
       if (after != NULL && after->local != NULL && after->local->deleted)
-        tally_sim_ledger_acknowledge (self->ledger, self->device, shown, shown->key,
+        tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown, shown->key,
                                       after->local);
       return TRUE;
     }
 
-  tally_sim_trace_add (self->trace, self->name, "delete %s refused", shown->key);
+  tally_sim_trace_add (self->given.trace, self->name, "delete %s refused", shown->key);
   if (is_refusal (local_error))
     return TRUE;
 
@@ -218,16 +115,23 @@ delete (TallySimUser  *self,
   return FALSE;
 }
 
+static const char *
+choose_key (TallySimUser *self)
+{
+  return tally_sim_typing_key ((guint) tally_sim_dice_range (&self->dice, 0,
+                                                             (gint32) self->given.n_records));
+}
+
 static gboolean
 edit (TallySimUser  *self,
       TallyStore    *store,
       GError       **error)
 {
-  const char *key = tally_sim_user_get_key (g_rand_int_range (self->rand, 0, self->n_records));
+  const char *key = choose_key (self);
   g_autoptr (GError) local_error = NULL;
   g_autoptr (TallyRecord) shown = tally_store_get (store, key, &local_error);
   g_autofree char *body = NULL;
-  int what = g_rand_int_range (self->rand, 0, 100);
+  int what = tally_sim_dice_range (&self->dice, 0, 100);
 
   if (local_error != NULL)
     {
@@ -235,13 +139,11 @@ edit (TallySimUser  *self,
       return FALSE;
     }
 
-  /* There is no way to say "only if there is still none": who makes a new one does so at once. */
-  if (shown != NULL && shown->local != NULL)
-    look (self);
+  look (self);
 
   if (!tally_record_is_live (shown))
     {
-      body = tally_sim_user_make_edit (self, "{}");
+      body = tally_sim_typing_edit (&self->dice, self->given.actor, "{}");
       return put (self, store, shown, key, body, error);
     }
 
@@ -251,9 +153,9 @@ edit (TallySimUser  *self,
   if (what < 20 && shown->base != NULL && !shown->base->deleted && shown->base->body != NULL)
     body = g_strdup (shown->base->body);
   else if (what < 26)
-    body = make_reordered (shown->local->body);
+    body = tally_sim_typing_cosmetic (&self->dice, shown->local->body);
   else
-    body = tally_sim_user_make_edit (self, shown->local->body);
+    body = tally_sim_typing_edit (&self->dice, self->given.actor, shown->local->body);
 
   return put (self, store, shown, key, body, error);
 }
@@ -273,30 +175,7 @@ choose_side (TallySimUser *self,
     if (!((TallyRevision *) shown->leaves->pdata[i])->deleted)
       g_ptr_array_add (sides, shown->leaves->pdata[i]);
 
-  return sides->pdata[g_rand_int_range (self->rand, 0, sides->len)];
-}
-
-/* Member by member from either of two sides. */
-static char *
-mix (TallySimUser *self,
-     const char   *one,
-     const char   *other)
-{
-  g_autoptr (GArray) first = tally_json_text_members (one, -1, NULL);
-  g_autoptr (GArray) second = tally_json_text_members (other, -1, NULL);
-  GString *out = g_string_new ("{");
-
-  for (guint i = 0; i < G_N_ELEMENTS (members); i++)
-    {
-      const TallyJsonMember *member =
-        tally_json_members_find (chance (self, 50) ? first : second, members[i]);
-
-      if (member != NULL)
-        append_member (out, members[i], &member->value);
-    }
-  g_string_append_c (out, '}');
-
-  return g_string_free (out, FALSE);
+  return sides->pdata[tally_sim_dice_range (&self->dice, 0, sides->len)];
 }
 
 static char *
@@ -313,8 +192,8 @@ make_result (TallySimUser *self,
   if (one_body == NULL || other_body == NULL || chance (self, 50))
     return g_strdup (one_body);
 
-  return chance (self, 20) ? tally_sim_user_make_edit (self, one_body)
-                           : mix (self, one_body, other_body);
+  return chance (self, 20) ? tally_sim_typing_edit (&self->dice, self->given.actor, one_body)
+                           : tally_sim_typing_mix (&self->dice, one_body, other_body);
 }
 
 static gboolean
@@ -329,16 +208,17 @@ settle (TallySimUser  *self,
 
   look (self);
 
-  tally_sim_ledger_replace (self->ledger, shown, TRUE, shown->key, body);
+  tally_sim_ledger_replace (self->given.ledger, shown, TRUE, shown->key, body);
   if (tally_store_settle (store, shown, body, NULL, &made, &local_error))
     {
-      tally_sim_trace_add (self->trace, self->name, "settle %s %s %.10s", shown->key,
+      tally_sim_trace_add (self->given.trace, self->name, "settle %s %.100s %.10s", shown->key,
                            body != NULL ? body : "(delete)", made != NULL ? made->rev : "-");
-      tally_sim_ledger_acknowledge (self->ledger, self->device, shown, shown->key, made);
+      tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown, shown->key,
+                                    made);
       return TRUE;
     }
 
-  tally_sim_trace_add (self->trace, self->name, "settle %s refused", shown->key);
+  tally_sim_trace_add (self->given.trace, self->name, "settle %s refused", shown->key);
   if (is_refusal (local_error))
     return TRUE;
 
@@ -346,13 +226,14 @@ settle (TallySimUser  *self,
   return FALSE;
 }
 
-gboolean
-tally_sim_user_settle (TallySimUser  *self,
-                       TallyStore    *store,
-                       gboolean      *settled,
-                       GError       **error)
+static gboolean
+settle_any (TallySimUser  *self,
+            TallyStore    *store,
+            gboolean      *settled,
+            GError       **error)
 {
   g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, error);
+  gint32 chosen;
 
   *settled = FALSE;
   if (conflicts == NULL)
@@ -361,9 +242,149 @@ tally_sim_user_settle (TallySimUser  *self,
     return TRUE;
 
   *settled = TRUE;
+  chosen = tally_sim_dice_range (&self->dice, 0, (gint32) conflicts->len);
 
-  return settle (self, store,
-                 conflicts->pdata[g_rand_int_range (self->rand, 0, conflicts->len)], error);
+  return settle (self, store, conflicts->pdata[chosen], error);
+}
+
+static gboolean
+acknowledge_import (TallySimUser  *self,
+                    TallyStore    *store,
+                    GPtrArray     *documents,
+                    GPtrArray     *shown,
+                    GError       **error)
+{
+  for (guint i = 0; i < documents->len; i++)
+    {
+      const TallyRevision *document = documents->pdata[i];
+      g_autoptr (TallyRecord) after = tally_store_get (store, document->key, error);
+
+      if (after == NULL)
+        return FALSE;
+      /* Others may have gone on from it already; then what they made is theirs. */
+      if (after->local != NULL && g_strcmp0 (after->local->body, document->body) == 0)
+        tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown->pdata[i],
+                                      document->key, after->local);
+    }
+
+  return TRUE;
+}
+
+/* All of several documents, or none. */
+static gboolean
+import (TallySimUser  *self,
+        TallyStore    *store,
+        GError       **error)
+{
+  g_autoptr (GPtrArray) documents =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+  g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_record_unref);
+  g_autoptr (GError) local_error = NULL;
+  TallyImportResult result;
+
+  for (guint i = 0; i < MIN (self->given.n_records, 3); i++)
+    {
+      const char *key = tally_sim_typing_key (i);
+      TallyRecord *record = tally_store_get (store, key, &local_error);
+      g_autofree char *body = NULL;
+
+      if (local_error != NULL)
+        {
+          g_propagate_error (error, g_steal_pointer (&local_error));
+          return FALSE;
+        }
+      g_ptr_array_add (shown, record != NULL ? record : tally_record_new (key));
+      record = shown->pdata[i];
+      body = tally_sim_typing_edit (&self->dice, self->given.actor,
+                                    tally_record_is_live (record) ? record->local->body : "{}");
+      tally_sim_ledger_replace (self->given.ledger, record, FALSE, key, body);
+      g_ptr_array_add (documents,
+                       tally_revision_new (key, record->local != NULL ? record->local->rev : NULL,
+                                           NULL, FALSE, body, NULL));
+    }
+
+  if (tally_store_import (store, documents, &result, &local_error))
+    {
+      tally_sim_trace_add (self->given.trace, self->name, "import: %u new, %u changed",
+                           result.n_created, result.n_changed);
+      return acknowledge_import (self, store, documents, shown, error);
+    }
+
+  tally_sim_trace_add (self->given.trace, self->name, "import refused");
+  if (is_refusal (local_error))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+/* Somebody reads lists: the numbers beside them must be those of the rows. */
+static gboolean
+browse (TallySimUser  *self,
+        TallyStore    *store,
+        GError       **error)
+{
+  const TallyRecordQuery query = {
+    .collection = chance (self, 30) ? "till" : NULL,
+    .search = chance (self, 30) ? "x1" : NULL,
+    .problems_only = chance (self, 30),
+  };
+  g_autoptr (GPtrArray) rows = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
+  g_autoptr (GPtrArray) collections = NULL;
+  guint n_total = 0;
+
+  rows = tally_store_list_records (store, &query, 0, 100, &n_total, error);
+  if (rows == NULL)
+    return FALSE;
+  if (rows->len != n_total)
+    tally_sim_trace_fail (self->given.trace, "%s: a list of %u records says %u", self->name,
+                          rows->len, n_total);
+
+  collections = tally_store_list_collections (store, error);
+  runs = collections != NULL ? tally_store_list_runs (store, 10, error) : NULL;
+
+  return runs != NULL;
+}
+
+gboolean
+tally_sim_user_settle (TallySimUser  *self,
+                       TallyStore    *store,
+                       gboolean      *settled,
+                       GError       **error)
+{
+  self->dice = tally_sim_events_roll (self->given.events, self->given.actor, TALLY_SIM_ACT);
+
+  return settle_any (self, store, settled, error);
+}
+
+gboolean
+tally_sim_user_retry (TallySimUser  *self,
+                      TallyStore    *store,
+                      gboolean      *retried,
+                      GError       **error)
+{
+  self->dice = tally_sim_events_roll (self->given.events, self->given.actor, TALLY_SIM_ACT);
+  *retried = FALSE;
+
+  for (guint i = 0; i < self->given.n_records; i++)
+    {
+      const char *key = tally_sim_typing_key (i);
+      g_autoptr (TallyRecord) record = tally_store_get (store, key, NULL);
+      g_autofree char *body = NULL;
+
+      if (record == NULL || record->outbox == NULL ||
+          record->outbox->lane != TALLY_LANE_QUARANTINE)
+        continue;
+
+      *retried = TRUE;
+      body = tally_sim_typing_edit (&self->dice, self->given.actor,
+                                    tally_record_is_live (record) ? record->local->body : "{}");
+
+      return put (self, store, record, key, body, error);
+    }
+
+  return TRUE;
 }
 
 gboolean
@@ -372,9 +393,19 @@ tally_sim_user_act (TallySimUser  *self,
                     GError       **error)
 {
   gboolean settled;
+  gint32 what;
 
-  if (chance (self, 80))
+  if (!tally_sim_events_draw (self->given.events, self->given.actor, TALLY_SIM_ACT, 1000,
+                              &self->dice))
+    return TRUE;
+
+  what = tally_sim_dice_range (&self->dice, 0, 100);
+  if (what < 4)
+    return import (self, store, error);
+  if (what < 8)
+    return browse (self, store, error);
+  if (what < 80)
     return edit (self, store, error);
 
-  return tally_sim_user_settle (self, store, &settled, error);
+  return settle_any (self, store, &settled, error);
 }

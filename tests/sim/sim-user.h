@@ -10,41 +10,43 @@
 
 G_BEGIN_DECLS
 
+/* What somebody is given; all outlives him. */
+typedef struct
+{
+  guint           actor;
+  guint           n_records;
+  TallySimBaton  *baton;
+  TallySimTrace  *trace;
+  TallySimEvents *events;
+  TallySimLedger *ledger;
+} TallySimUserOptions;
+
 /**
  * TallySimUser:
  *
  * Somebody at one device who edits the same few records and fields as everybody else, deletes,
- * takes edits back and settles conflicts, and tells the ledger what he has seen. Knows nothing of
- * the network. On the actor that has the store open.
+ * takes edits back, imports, looks about and settles conflicts, and tells the ledger what he has
+ * seen. Knows nothing of the network. On the actor that has the store open.
  */
 typedef struct _TallySimUser TallySimUser;
 
-TallySimUser *tally_sim_user_new    (const char      *name,
-                                     guint            device,
-                                     guint            n_records,
-                                     TallySimBaton   *baton,
-                                     TallySimTrace   *trace,
-                                     TallySimLedger  *ledger,
-                                     guint32          seed) G_GNUC_WARN_UNUSED_RESULT;
-void          tally_sim_user_free   (TallySimUser    *self);
+TallySimUser *tally_sim_user_new    (const TallySimUserOptions  *options) G_GNUC_WARN_UNUSED_RESULT;
+void          tally_sim_user_free   (TallySimUser               *self);
 
 /* One thing a user does. FALSE: the store failed (what it refuses is no failure). */
-gboolean      tally_sim_user_act    (TallySimUser    *self,
-                                     TallyStore      *store,
-                                     GError         **error);
+gboolean      tally_sim_user_act    (TallySimUser               *self,
+                                     TallyStore                 *store,
+                                     GError                    **error);
 /* Settles one open conflict, if there is any: *settled. */
-gboolean      tally_sim_user_settle (TallySimUser    *self,
-                                     TallyStore      *store,
-                                     gboolean        *settled,
-                                     GError         **error);
-
-/* --- what everybody works on --- */
-
-/* The key of record @n: some are awkward. */
-const char   *tally_sim_user_get_key   (guint          n);
-/* @body with one or two members changed, added or taken away. */
-char         *tally_sim_user_make_edit (TallySimUser  *self,
-                                        const char    *body) G_GNUC_WARN_UNUSED_RESULT;
+gboolean      tally_sim_user_settle (TallySimUser               *self,
+                                     TallyStore                 *store,
+                                     gboolean                   *settled,
+                                     GError                    **error);
+/* Edits one record whose edit the server refused, as the reason says, if there is any: *retried. */
+gboolean      tally_sim_user_retry  (TallySimUser               *self,
+                                     TallyStore                 *store,
+                                     gboolean                   *retried,
+                                     GError                    **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimUser, tally_sim_user_free)
 

@@ -1,0 +1,431 @@
+/* sim-agent.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sim"
+
+#include "sim/sim-device-private.h"
+
+#include "remote/couchdb/tally-couchdb-remote.h"
+#include "schedule/tally-readiness.h"
+#include "schedule/tally-state-sentence.h"
+#include "sim/sim-truth.h"
+
+/* What the service does around the engine: asks the scheduler, runs, remembers how it ended, says
+ * how things stand. */
+
+/* No device sleeps longer without looking about. */
+#define LOOK_US (60 * G_USEC_PER_SEC)
+
+/* The storm oracle: no device may send more in such a window. A run of a few records takes some
+ * ten requests, a failed one less; the busiest sound device of 20,000 worlds sent 330. */
+#define STORM_US (30 * G_USEC_PER_SEC)
+#define STORM_REQUESTS 700
+
+/* --- after a run --- */
+
+static void
+describe (GString             *out,
+          const char          *role,
+          const TallyRevision *revision)
+{
+  if (revision == NULL)
+    return;
+
+  g_string_append_printf (out, " %s %.10s%s(", role, revision->rev, revision->deleted ? "-" : "");
+  for (guint i = 0; revision->ancestors[i] != NULL; i++)
+    g_string_append_printf (out, "%s%.10s", i > 0 ? " " : "", revision->ancestors[i]);
+  g_string_append_c (out, ')');
+}
+
+static char *
+dup_description (const TallyRecord *record)
+{
+  GString *out = g_string_new (record->key);
+
+  describe (out, "base", record->base);
+  describe (out, "local", record->local);
+  describe (out, "remote", record->remote);
+  describe (out, "sent", record->outbox != NULL ? record->outbox->sent : NULL);
+  for (guint i = 0; i < record->leaves->len; i++)
+    describe (out, "leaf", record->leaves->pdata[i]);
+  for (guint i = 0; record->outbox != NULL && record->outbox->closes[i] != NULL; i++)
+    g_string_append_printf (out, " closes %.10s", record->outbox->closes[i]);
+
+  return g_string_free (out, FALSE);
+}
+
+/* A conflict that is open in this store must have somebody else in it. */
+static void
+check_conflicts (TallySimDevice *self,
+                 TallyStore     *store)
+{
+  g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+
+  for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
+    {
+      TallyRecord *record = conflicts->pdata[i];
+      g_autofree char *description = dup_description (record);
+
+      tally_sim_trace_add (self->given.trace, self->name, "conflict %s", description);
+      if (tally_sim_ledger_is_own_conflict (self->given.ledger, self->given.index, record))
+        tally_sim_trace_fail (self->given.trace, "%s is in conflict with itself over %s",
+                              self->name, record->key);
+    }
+}
+
+/* A run may claim only what can be so. */
+static void
+check_errors (TallySimDevice *self,
+              const TallyRun *run)
+{
+  gboolean spoiled = tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ();
+
+  for (guint i = 0; i < run->errors->len; i++)
+    {
+      const TallyRunError *failure = run->errors->pdata[i];
+      const char *code = failure->reason->code;
+      gboolean of_store = g_str_equal (code, "failed") || g_str_has_prefix (code, "store-");
+
+      tally_sim_trace_add (self->given.trace, self->name, "  %s %s", code,
+                           failure->record != NULL ? failure->record : "");
+      if ((g_str_equal (code, "recreated") && tally_sim_net_get_era (self->given.net) == 0) ||
+          (of_store && !spoiled && !tally_sim_device_is_dead (self)))
+        tally_sim_trace_fail (self->given.trace, "%s: a run claims %s", self->name, code);
+    }
+}
+
+/* Attempts are bounded, whatever the server answers. */
+static void
+check_storm (TallySimDevice *self)
+{
+  gint64 now_us = tally_clock_now_us (self->clock);
+  guint n = tally_sim_net_get_n_requests (self->given.net, self->given.index);
+
+  if (n - self->window_requests > STORM_REQUESTS)
+    tally_sim_trace_fail (self->given.trace, "%s: a storm of %u requests", self->name,
+                          n - self->window_requests);
+  if (now_us - self->window_us < STORM_US)
+    return;
+
+  self->window_us = now_us;
+  self->window_requests = n;
+}
+
+/* The sentence in large type, and whether it is true. */
+static void
+check_state (TallySimDevice *self,
+             TallyStore     *store,
+             guint           era)
+{
+  g_autoptr (TallySimTruth) truth = tally_sim_truth_ask (self->given.net);
+  g_autoptr (TallyReason) reason = NULL;
+  TallyStoreCounts counts;
+  TallyReadinessFacts readiness = {
+    .has_connection = TRUE, .online = TRUE, .auth_failed = self->auth_failed,
+  };
+  g_autoptr (TallyReason) obstacle = tally_readiness_check (&readiness);
+  TallyStateFacts facts = {
+    .obstacle = obstacle,
+    .last_failure = self->last_failure,
+    .grade = self->grade,
+    .checked_us = self->checked_us,
+    .date_us = tally_clock_date_us (self->clock),
+    .fresh_us = 2 * self->given.interval_us,
+  };
+  const char *state;
+
+  if (!tally_store_count (store, &counts, NULL))
+    return;
+
+  facts.n_pending = counts.n_pending;
+  facts.n_held = counts.n_held;
+  facts.n_quarantined = counts.n_quarantined;
+  facts.n_problems = counts.n_problems;
+  facts.n_conflicts = counts.n_conflicts;
+  state = tally_state_sentence (&facts, &reason);
+  tally_sim_trace_add (self->given.trace, self->name, "state %s", state);
+
+  /* A server that was put back meanwhile is none that could be compared with. */
+  if (g_str_equal (state, "up-to-date") && truth != NULL &&
+      era == tally_sim_net_get_era (self->given.net))
+    tally_sim_truth_check (truth, self->given.trace, self->name, store);
+}
+
+static const TallyReason *
+find_failure (const TallyRun *run)
+{
+  for (guint i = 0; g_str_equal (run->status, "failed") && i < run->errors->len; i++)
+    {
+      const TallyRunError *failure = run->errors->pdata[i];
+
+      if (failure->record == NULL)
+        return failure->reason;
+    }
+
+  return NULL;
+}
+
+static void
+set_failure (TallySimDevice    *self,
+             const TallyReason *failure)
+{
+  g_clear_pointer (&self->last_failure, tally_reason_unref);
+  if (failure != NULL)
+    self->last_failure = tally_reason_ref (failure);
+}
+
+/* What the service remembers of a run; see take_summary() in tally-sync-manager-run.c. */
+static void
+remember (TallySimDevice *self,
+          const TallyRun *run)
+{
+  const TallyReason *failure = find_failure (run);
+  gboolean stopped = g_str_equal (run->status, "cancelled");
+
+  tally_schedule_note_end (&self->facts, &self->rule,
+                           failure != NULL ? TALLY_SCHEDULE_FAILED
+                                           : stopped ? TALLY_SCHEDULE_STOPPED
+                                                     : TALLY_SCHEDULE_DONE,
+                           tally_clock_now_us (self->clock), self->rand);
+  if (!stopped)
+    {
+      set_failure (self, failure);
+      self->auth_failed = failure != NULL && g_str_equal (failure->code, "auth-failed");
+    }
+  if (failure == NULL && !stopped)
+    self->adopt = FALSE;
+  if (!g_str_equal (run->grade, "none"))
+    {
+      g_free (self->grade);
+      self->grade = g_strdup (run->grade);
+      self->checked_us = run->ended_us;
+    }
+}
+
+TallyRun *
+tally_sim_agent_run (TallySimDevice  *self,
+                     TallyStore      *store,
+                     const char      *trigger,
+                     GError         **error)
+{
+  g_autoptr (TallyHttpClient) client = tally_http_client_new (self->transport, self->clock,
+                                                              self->rand);
+  g_autoptr (TallyRemote) remote = tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
+  guint era = tally_sim_net_get_era (self->given.net);
+  TallySyncOptions options = {
+    .store = store,
+    .remote = remote,
+    .clock = self->clock,
+    .trigger = trigger,
+    .adopt = self->adopt,
+    .page_rows = self->given.page_rows,
+  };
+  TallyRun *run;
+
+  self->run = g_cancellable_new ();
+  run = tally_sync_run (&options, self->run, error);
+  g_clear_object (&self->run);
+  if (run == NULL)
+    return NULL;
+
+  tally_sim_trace_add (self->given.trace, self->name,
+                       "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
+                       run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
+  remember (self, run);
+  check_errors (self, run);
+  check_storm (self);
+  check_conflicts (self, store);
+  if (!tally_sim_device_is_dead (self))
+    check_state (self, store, era);
+
+  return run;
+}
+
+/* --- between runs --- */
+
+/* After the troubles somebody stands by who answers what a device asks. */
+static void
+let_people_answer (TallySimDevice *self)
+{
+  if (!self->healed)
+    return;
+
+  self->auth_failed = FALSE;
+  if (self->last_failure != NULL && g_str_equal (self->last_failure->code, "recreated"))
+    self->adopt = TRUE;
+}
+
+/* What the scheduler says: the trigger, or NULL when this life or the world is over. */
+static const char *
+wait_for_turn (TallySimDevice *self)
+{
+  while (tally_sim_baton_get_now_us (self->given.baton) < self->given.over_us &&
+         !tally_sim_device_is_dead (self))
+    {
+      gint64 now_us = tally_clock_now_us (self->clock);
+      gboolean online = now_us >= self->offline_until_us;
+      TallyReadinessFacts readiness = {
+        .has_connection = TRUE, .online = online, .auth_failed = self->auth_failed,
+      };
+      g_autoptr (TallyReason) obstacle = NULL;
+      TallyScheduleStep step;
+      gint64 wake_us = now_us + LOOK_US;
+
+      tally_sim_device_breathe (self);
+      let_people_answer (self);
+      readiness.auth_failed = self->auth_failed;
+      obstacle = tally_readiness_check (&readiness);
+      if (online && self->offline_until_us > 0)
+        {
+          self->facts.network_regained = TRUE;
+          self->offline_until_us = 0;
+          tally_sim_transport_set_offline (TALLY_SIM_TRANSPORT (self->transport), FALSE);
+        }
+
+      self->facts.now_us = now_us;
+      self->facts.ready = obstacle == NULL;
+      step = tally_schedule_step (&self->rule, &self->facts);
+      if (step.trigger != NULL)
+        return step.trigger;
+
+      if (step.wake_us != 0)
+        wake_us = MIN (wake_us, step.wake_us);
+      if (!online)
+        wake_us = MIN (wake_us, self->offline_until_us);
+      if (!tally_clock_sleep_us (self->clock, wake_us - now_us, self->cancellable, NULL))
+        return NULL;
+    }
+
+  return NULL;
+}
+
+static TallyStore *
+open_patiently (TallySimDevice *self)
+{
+  while (TRUE)
+    {
+      g_autoptr (GError) error = NULL;
+      TallyStore *store;
+
+      tally_sim_device_breathe (self);
+      store = tally_sim_device_open_store (self, &error);
+      if (store != NULL)
+        return store;
+      if (!tally_sim_device_note_failure (self, "open", error) ||
+          !tally_sim_device_nap (self, 2000))
+        return NULL;
+    }
+}
+
+/* One life of the agent: until its device dies or the time is over. */
+static void
+live (TallySimDevice *self)
+{
+  g_autoptr (TallyStore) store = open_patiently (self);
+  const char *trigger;
+
+  if (store == NULL)
+    return;
+
+  self->facts = (TallyScheduleFacts) { 0 };
+  set_failure (self, NULL);
+  self->auth_failed = FALSE;
+  self->checked_us = 0;
+
+  while ((trigger = wait_for_turn (self)) != NULL)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TallyRun) run = NULL;
+
+      tally_schedule_note_begin (&self->facts);
+      run = tally_sim_agent_run (self, store, trigger, &error);
+      if (run != NULL)
+        continue;
+      if (!tally_sim_device_note_failure (self, "run", error))
+        return;
+      tally_schedule_note_end (&self->facts, &self->rule, TALLY_SCHEDULE_FAILED,
+                               tally_clock_now_us (self->clock), self->rand);
+    }
+}
+
+/* A death to come, or none. */
+static void
+arm (TallySimDevice *self)
+{
+  TallySimDice dice;
+
+  if (tally_sim_events_draw (self->given.events, self->given.index, TALLY_SIM_FAULT_KILL,
+                             self->given.odds.per_mille[TALLY_SIM_FAULT_KILL], &dice))
+    self->crash = TALLY_SIM_CRASH_KILL;
+  else if (tally_sim_events_draw (self->given.events, self->given.index, TALLY_SIM_FAULT_POWER,
+                                  self->given.odds.per_mille[TALLY_SIM_FAULT_POWER], &dice))
+    self->crash = TALLY_SIM_CRASH_POWER;
+  else
+    return;
+
+  tally_sim_vfs_crash_after (self->disk, (guint64) tally_sim_dice_range (&dice, 1, 500));
+}
+
+/* A clock that is wrong by up to two days. */
+static void
+set_clock (TallySimDevice *self)
+{
+  TallySimDice dice;
+  gint64 skew_us = 0;
+
+  if (tally_sim_device_happens (self, TALLY_SIM_FAULT_SKEW, &dice))
+    skew_us = (gint64) tally_sim_dice_range (&dice, -2 * 86400, 2 * 86400) * G_USEC_PER_SEC;
+  tally_sim_clock_set_skew (self->sim_clock, skew_us);
+}
+
+static void
+restart (TallySimDevice *self)
+{
+  gboolean lost;
+
+  tally_sim_trace_add_fault (self->given.trace, self->name,
+                             self->crash == TALLY_SIM_CRASH_KILL ? TALLY_SIM_FAULT_KILL
+                                                                 : TALLY_SIM_FAULT_POWER);
+  lost = tally_sim_vfs_restart (self->disk, self->crash);
+  tally_sim_trace_add (self->given.trace, self->name, "up again%s", lost ? ", writes lost" : "");
+}
+
+void
+tally_sim_agent_main (gpointer data)
+{
+  TallySimDevice *self = data;
+
+  tally_sim_memory_count (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY);
+  set_clock (self);
+  if (self->given.sweep == TALLY_SIM_SWEEP_NONE)
+    arm (self);
+
+  while (TRUE)
+    {
+      live (self);
+      while (!self->user_down)
+        {
+          if (tally_sim_device_is_dead (self))
+            tally_sim_device_fall (self);
+          tally_sim_baton_wait (self->given.baton);
+        }
+
+      if (!tally_sim_device_is_dead (self))
+        break;
+
+      restart (self);
+      set_clock (self);
+
+      g_clear_object (&self->cancellable);
+      self->cancellable = g_cancellable_new ();
+      self->user_down = self->user_over;
+      self->life++;
+      if (tally_sim_device_is_going (self))
+        arm (self);
+      tally_sim_baton_wake (self->given.baton, self->user_actor);
+    }
+
+  self->n_over++;
+}

@@ -1,0 +1,91 @@
+/* sim-device-private.h
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#pragma once
+
+#include "sim/sim-device.h"
+
+#include "schedule/tally-scheduler.h"
+#include "sim/sim-clock.h"
+#include "sim/sim-transport.h"
+
+G_BEGIN_DECLS
+
+/* What its two actors share: the agent of sim-agent.c and the desk of sim-desk.c. */
+struct _TallySimDevice
+{
+  TallySimDeviceOptions  given;
+  const char            *name;
+
+  TallySimDice           dice;          /* of its life: naps, pauses */
+  GRand                 *rand;          /* owned: what the engine is given */
+  TallySimClock         *sim_clock;     /* owned */
+  TallyClock            *clock;         /* unowned: the same */
+  TallySimVfs           *disk;          /* owned */
+  TallyTransport        *transport;     /* owned */
+  TallySimUser          *user;          /* owned */
+  TallyStore            *store;         /* owned, nullable: after both actors have ended */
+
+  GCancellable          *cancellable;   /* owned: of the life it is in */
+  GCancellable          *run;           /* owned, nullable: of the run under way */
+  TallyScheduleRule      rule;
+  TallyScheduleFacts     facts;         /* of the life it is in */
+  TallyReason           *last_failure;  /* owned, nullable: of the last run in this life */
+  char                  *grade;         /* owned: of the last run that proved anything */
+  gint64                 checked_us;    /* its date */
+  gboolean               auth_failed;   /* somebody has to sign in again */
+  gboolean               adopt;         /* somebody has said that the server's database is ours */
+  gint64                 offline_until_us;
+  gint64                 full_until_us;
+  gboolean               healed;        /* nothing new goes wrong; people answer at once */
+  gboolean               was_full;
+  gint64                 window_us;     /* of the storm oracle: its begin, */
+  guint                  window_requests;   /* and what had been sent by then */
+
+  guint                  life;          /* counts up with every restart */
+  TallySimCrash          crash;         /* the next one's kind */
+  gboolean               user_down;     /* the user's connection of this life is closed */
+  gboolean               user_over;
+  TallySimActor         *agent_actor;
+  TallySimActor         *user_actor;
+  guint                  n_over;
+};
+
+/* --- of both (sim-device.c) --- */
+
+TallyStore *tally_sim_device_open_store   (TallySimDevice  *self,
+                                           GError         **error);
+gboolean    tally_sim_device_is_going     (TallySimDevice  *self);
+gboolean    tally_sim_device_is_dead      (TallySimDevice  *self);
+/* Everything of a dead device stops where it waits. */
+void        tally_sim_device_fall         (TallySimDevice  *self);
+/* A store may fail when its disk is dead or full, and only then. FALSE: it cannot go on. */
+gboolean    tally_sim_device_note_failure (TallySimDevice  *self,
+                                           const char      *what,
+                                           const GError    *error);
+/* Sleeps; FALSE: this life is over. */
+gboolean    tally_sim_device_nap          (TallySimDevice  *self,
+                                           gint32           most_ms);
+/* Whether the next chance of @fault comes true here. */
+gboolean    tally_sim_device_happens      (TallySimDevice  *self,
+                                           TallySimKind     fault,
+                                           TallySimDice    *dice);
+/* The disk takes more again when its time has come. */
+void        tally_sim_device_breathe      (TallySimDevice  *self);
+
+/* --- the agent (sim-agent.c) --- */
+
+void        tally_sim_agent_main          (gpointer         data);
+/* One run; NULL: the store failed. */
+TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
+                                           TallyStore      *store,
+                                           const char      *trigger,
+                                           GError         **error);
+
+/* --- who works at it (sim-desk.c) --- */
+
+void        tally_sim_desk_main           (gpointer         data);
+
+G_END_DECLS
