@@ -22,58 +22,55 @@ struct _TallySimActor
   TallySimFunc   func;
   gpointer       data;      /* unowned */
 
-  GThread       *thread;    /* owned */
-  GCond          turn;
+  TallySimFiber *fiber;     /* owned until it has ended, then NULL */
   State          state;
   gint64         wake_us;
 };
 
 struct _TallySimBaton
 {
-  GMutex         lock;      /* of holder; all else belongs to whoever holds the baton */
-  GCond          ended;
-  TallySimActor *holder;    /* nullable: nobody, before and after the run */
+  TallySimActor *holder;    /* unowned, nullable: nobody, before and after the run */
+  TallySimFiber *own;       /* owned: of whoever called tally_sim_baton_run() */
 
   GRand         *rand;      /* owned */
-  GPtrArray     *actors;    /* owned: in the order of their making */
+  GPtrArray     *actors;    /* unowned: those that have not ended, in the order of their making */
+  GPtrArray     *all;       /* owned: every actor there ever was */
+  GPtrArray     *idle;      /* owned: fibers of ended actors, for new ones */
   gint64         now_us;
   guint64        n_turns;
 };
-
-TallySimBaton *
-tally_sim_baton_new (guint32 seed)
-{
-  TallySimBaton *self = g_new0 (TallySimBaton, 1);
-
-  g_mutex_init (&self->lock);
-  g_cond_init (&self->ended);
-  self->rand = g_rand_new_with_seed (seed);
-  self->actors = g_ptr_array_new ();
-
-  return self;
-}
 
 static void
 actor_free (TallySimActor *actor)
 {
   g_assert (actor->state == STATE_ENDED);
 
-  g_thread_join (actor->thread);
-  g_cond_clear (&actor->turn);
   g_free (actor->name);
   g_free (actor);
+}
+
+TallySimBaton *
+tally_sim_baton_new (guint32 seed)
+{
+  TallySimBaton *self = g_new0 (TallySimBaton, 1);
+
+  self->own = tally_sim_fiber_new_own ();
+  self->rand = g_rand_new_with_seed (seed);
+  self->actors = g_ptr_array_new ();
+  self->all = g_ptr_array_new_with_free_func ((GDestroyNotify) actor_free);
+  self->idle = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_sim_fiber_free);
+
+  return self;
 }
 
 void
 tally_sim_baton_free (TallySimBaton *self)
 {
-  for (guint i = 0; i < self->actors->len; i++)
-    actor_free (g_ptr_array_index (self->actors, i));
-
   g_ptr_array_unref (self->actors);
+  g_ptr_array_unref (self->all);
+  g_ptr_array_unref (self->idle);
   g_rand_free (self->rand);
-  g_cond_clear (&self->ended);
-  g_mutex_clear (&self->lock);
+  tally_sim_fiber_free (self->own);
   g_free (self);
 }
 
@@ -119,13 +116,12 @@ advance (TallySimBaton *self)
 }
 
 static guint
-count (TallySimBaton *self,
-       State          state)
+count_ready (TallySimBaton *self)
 {
   guint n = 0;
 
   for (guint i = 0; i < self->actors->len; i++)
-    n += ((TallySimActor *) g_ptr_array_index (self->actors, i))->state == state;
+    n += ((TallySimActor *) g_ptr_array_index (self->actors, i))->state == STATE_READY;
 
   return n;
 }
@@ -134,16 +130,17 @@ count (TallySimBaton *self,
 static TallySimActor *
 choose (TallySimBaton *self)
 {
-  guint n_ready = count (self, STATE_READY);
+  guint n_ready = count_ready (self);
   guint chosen;
+
+  if (self->actors->len == 0)
+    return NULL;
 
   if (n_ready == 0)
     {
-      if (count (self, STATE_ENDED) == self->actors->len)
-        return NULL;
       if (!advance (self))
         g_error ("Everybody waits for somebody else");
-      n_ready = count (self, STATE_READY);
+      n_ready = count_ready (self);
     }
 
   self->n_turns++;
@@ -159,45 +156,42 @@ choose (TallySimBaton *self)
   g_assert_not_reached ();
 }
 
-/* Hands the baton to whoever is next; takes it back unless this actor has ended. */
+/* Hands the baton to whoever is next; returns when it comes back. */
 static void
-pass (TallySimBaton *self,
-      TallySimActor *actor)
+pass (TallySimBaton *self)
 {
+  TallySimActor *actor = self->holder;
   TallySimActor *next = choose (self);
 
   if (next == actor)
     return;
 
-  g_mutex_lock (&self->lock);
   self->holder = next;
-  if (next != NULL)
-    g_cond_signal (&next->turn);
-  else
-    g_cond_signal (&self->ended);
-
-  while (actor != NULL && actor->state != STATE_ENDED && self->holder != actor)
-    g_cond_wait (&actor->turn, &self->lock);
-  g_mutex_unlock (&self->lock);
+  tally_sim_fiber_switch (actor->fiber, next->fiber);
 }
 
-static gpointer
+/* The same for good. Nobody starts on this fiber before it has been left. */
+static void
+end (TallySimBaton *self,
+     TallySimActor *actor)
+{
+  TallySimFiber *fiber = g_steal_pointer (&actor->fiber);
+
+  actor->state = STATE_ENDED;
+  g_ptr_array_remove (self->actors, actor);
+  g_ptr_array_add (self->idle, fiber);
+
+  self->holder = choose (self);
+  tally_sim_fiber_leave (fiber, self->holder != NULL ? self->holder->fiber : self->own);
+}
+
+static void
 actor_main (gpointer data)
 {
   TallySimActor *actor = data;
-  TallySimBaton *self = actor->baton;
-
-  g_mutex_lock (&self->lock);
-  while (self->holder != actor)
-    g_cond_wait (&actor->turn, &self->lock);
-  g_mutex_unlock (&self->lock);
 
   actor->func (actor->data);
-
-  actor->state = STATE_ENDED;
-  pass (self, actor);
-
-  return NULL;
+  end (actor->baton, actor);
 }
 
 TallySimActor *
@@ -212,9 +206,12 @@ tally_sim_baton_spawn (TallySimBaton *self,
   actor->name = g_strdup (name);
   actor->func = func;
   actor->data = data;
-  g_cond_init (&actor->turn);
+  actor->fiber = self->idle->len > 0
+                 ? g_ptr_array_steal_index_fast (self->idle, self->idle->len - 1)
+                 : tally_sim_fiber_new ();
+  tally_sim_fiber_start (actor->fiber, actor_main, actor);
   g_ptr_array_add (self->actors, actor);
-  actor->thread = g_thread_new (name, actor_main, actor);
+  g_ptr_array_add (self->all, actor);
 
   return actor;
 }
@@ -225,12 +222,8 @@ tally_sim_baton_run (TallySimBaton *self)
   if (self->actors->len == 0)
     return;
 
-  pass (self, NULL);
-
-  g_mutex_lock (&self->lock);
-  while (self->holder != NULL)
-    g_cond_wait (&self->ended, &self->lock);
-  g_mutex_unlock (&self->lock);
+  self->holder = choose (self);
+  tally_sim_fiber_switch (self->own, self->holder->fiber);
 }
 
 TallySimActor *
@@ -242,7 +235,7 @@ tally_sim_baton_get_actor (TallySimBaton *self)
 void
 tally_sim_baton_yield (TallySimBaton *self)
 {
-  pass (self, self->holder);
+  pass (self);
 }
 
 void
@@ -253,7 +246,7 @@ tally_sim_baton_sleep (TallySimBaton *self,
 
   actor->state = STATE_SLEEPING;
   actor->wake_us = self->now_us + MAX (duration_us, 1);
-  pass (self, actor);
+  pass (self);
 }
 
 void
@@ -262,7 +255,7 @@ tally_sim_baton_wait (TallySimBaton *self)
   TallySimActor *actor = self->holder;
 
   actor->state = STATE_WAITING;
-  pass (self, actor);
+  pass (self);
 }
 
 void

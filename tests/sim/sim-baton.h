@@ -5,26 +5,28 @@
 
 #pragma once
 
-#include <glib.h>
+#include "sim/sim-fiber.h"
 
 G_BEGIN_DECLS
 
 /**
  * TallySimBaton:
  *
- * Threads of which exactly one runs: the one that holds the baton. It is passed on where a thread
+ * Actors of which exactly one runs: the one that holds the baton. It is passed on where an actor
  * yields, sleeps, waits or ends, and the seed says to whom; so the same seed gives the same order
  * of everything. Time is virtual: it moves only when all sleep, to the first that wakes.
  *
- * It knows nothing of what the threads do. A world in which all wait for each other is a bug of
+ * Each stands for a thread but is none: all run in the one that called tally_sim_baton_run(), each
+ * on a stack of its own. So what is kept for a thread is the same for all, and an actor that blocks
+ * otherwise than by its baton blocks the world.
+ *
+ * It knows nothing of what the actors do. A world in which all wait for each other is a bug of
  * the simulator and aborts.
  */
 typedef struct _TallySimBaton TallySimBaton;
 
-/* One such thread; lives as long as its baton. */
+/* One of them; lives as long as its baton. */
 typedef struct _TallySimActor TallySimActor;
-
-typedef void (*TallySimFunc) (gpointer data);
 
 TallySimBaton *tally_sim_baton_new        (guint32         seed) G_GNUC_WARN_UNUSED_RESULT;
 /* Every actor must have ended. */

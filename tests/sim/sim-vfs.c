@@ -7,6 +7,11 @@
 
 #include "sim/sim-vfs-private.h"
 
+#include <malloc.h>
+
+/* More than any process of the simulator needs at once. */
+#define HEAP_BYTES (256 * 1024 * 1024)
+
 gboolean
 tally_sim_vfs_try (TallySimVfs *self)
 {
@@ -183,6 +188,11 @@ tally_sim_vfs_set_up (void)
 {
   sqlite3_config (SQLITE_CONFIG_SINGLETHREAD);
   sqlite3_config (SQLITE_CONFIG_MEMSTATUS, 0);
+
+  /* Each world needs about what the one before it gave back: the kernel need not clear it again. */
+  mallopt (M_TRIM_THRESHOLD, HEAP_BYTES);
+  mallopt (M_MMAP_THRESHOLD, 32 * 1024 * 1024);
+  mallopt (M_TOP_PAD, 4 * 1024 * 1024);
 }
 
 TallySimVfs *
