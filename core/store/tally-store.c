@@ -22,6 +22,51 @@ mint_device (GRand *rand)
   return g_strdup_printf ("%08x%08x", g_rand_int (rand), g_rand_int (rand));
 }
 
+/* *device NULL: none is stored, or it is another machine's. */
+static gboolean
+read_device (TallyStore  *self,
+             const char  *machine,
+             char       **device,
+             GError     **error)
+{
+  g_autofree char *known = NULL;
+  g_autofree char *stored = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  known = tally_store_dup_setting (self, "machine", &local_error);
+  if (local_error == NULL)
+    stored = tally_store_dup_setting (self, "device", &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  *device = g_strcmp0 (known, machine) == 0 ? g_steal_pointer (&stored) : NULL;
+
+  return TRUE;
+}
+
+/* Two connections may open a new file at once, and must come by one name. */
+static gboolean
+write_device (TallyStore  *self,
+              const char  *machine,
+              GRand       *rand,
+              GError     **error)
+{
+  if (!read_device (self, machine, &self->device, error))
+    return FALSE;
+  if (self->device != NULL)
+    return TRUE;
+
+  self->device = mint_device (rand);
+
+  /* The mark on the server is the old device's: this one has none yet. */
+  return tally_store_set_session (self, 0, error) &&
+         tally_store_set_setting (self, "device", self->device, error) &&
+         tally_store_set_setting (self, "machine", machine, error);
+}
+
 /* A copied home, a cloned machine or a restored backup would otherwise write under somebody
  * else's name. */
 static gboolean
@@ -31,28 +76,21 @@ load_device (TallyStore               *self,
 {
   g_autofree char *machine = g_compute_checksum_for_string (G_CHECKSUM_SHA256,
                                                             options->machine_id, -1);
-  g_autofree char *known = NULL;
-  g_autoptr (GError) local_error = NULL;
 
-  known = tally_store_dup_setting (self, "machine", &local_error);
-  if (local_error == NULL)
-    self->device = tally_store_dup_setting (self, "device", &local_error);
-  if (local_error != NULL)
+  if (!read_device (self, machine, &self->device, error))
+    return FALSE;
+  if (self->device != NULL)
+    return TRUE;
+
+  if (!tally_db_begin (self->db, error))
+    return FALSE;
+  if (!write_device (self, machine, options->rand, error) || !tally_db_commit (self->db, error))
     {
-      g_propagate_error (error, g_steal_pointer (&local_error));
+      tally_db_rollback (self->db);
       return FALSE;
     }
 
-  if (self->device != NULL && g_strcmp0 (known, machine) == 0)
-    return TRUE;
-
-  g_free (self->device);
-  self->device = mint_device (options->rand);
-
-  /* The mark on the server is the old device's: this one has none yet. */
-  return tally_store_set_session (self, 0, error) &&
-         tally_store_set_setting (self, "device", self->device, error) &&
-         tally_store_set_setting (self, "machine", machine, error);
+  return TRUE;
 }
 
 /**

@@ -154,6 +154,21 @@ merge_side (const TallyRecord   *record,
   return tally_merge_three_way (held != NULL ? held : unknown, side, merged);
 }
 
+/* A side that the server would not show can't be merged with anything. */
+static gboolean
+are_known (GPtrArray *sides)
+{
+  for (guint i = 0; i < sides->len; i++)
+    {
+      const TallyRevision *side = sides->pdata[i];
+
+      if (!side->deleted && side->body == NULL)
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 TallyMerge *
 tally_fold (const TallyRecord *record,
             GPtrArray         *bases)
@@ -162,7 +177,7 @@ tally_fold (const TallyRecord *record,
   g_autoptr (TallyRevision) merged = NULL;
   g_autoptr (TallyMerge) merge = NULL;
 
-  if (sides->len < 2)
+  if (sides->len < 2 || !are_known (sides))
     return NULL;
 
   merged = tally_revision_ref (sides->pdata[0]);

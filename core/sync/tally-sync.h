@@ -43,6 +43,8 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @clock: for durations and dates
  * @trigger: what asked for the run, see TallyRun
  * @force_full: read everything again from the start
+ * @adopt: a person has said that the server's database is the right one, though it is not the one
+ *   this store knows: what it lacks is given back to it, then everything is read again
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: the default of 1000
  */
@@ -53,6 +55,7 @@ typedef struct
   TallyClock        *clock;
   const char        *trigger;
   gboolean           force_full;
+  gboolean           adopt;
   TallyProgressFunc  progress;
   gpointer           progress_data;
   guint              page_rows;

@@ -10,6 +10,7 @@
 #include "remote/couchdb/tally-couchdb-remote.h"
 #include "schedule/tally-readiness.h"
 #include "schedule/tally-state-sentence.h"
+#include "sim/sim-memory.h"
 #include "sim/sim-truth.h"
 
 /* What the service does around the engine: asks the scheduler, runs, remembers how it ended, says
@@ -397,7 +398,6 @@ tally_sim_agent_main (gpointer data)
 {
   TallySimDevice *self = data;
 
-  tally_sim_memory_count (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY);
   set_clock (self);
   if (self->given.sweep == TALLY_SIM_SWEEP_NONE)
     arm (self);

@@ -128,7 +128,6 @@ tally_sim_desk_main (gpointer data)
   TallySimDevice *self = data;
   guint life;
 
-  tally_sim_memory_count (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY);
   do
     {
       life = self->life;

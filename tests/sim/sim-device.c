@@ -7,6 +7,9 @@
 
 #include "sim/sim-device-private.h"
 
+#include "db/tally-db.h"
+#include "sim/sim-memory.h"
+
 #define STORE_PATH "store.db"
 
 TallyStore *
@@ -113,6 +116,15 @@ tally_sim_device_breathe (TallySimDevice *self)
   tally_sim_vfs_set_full (self->disk, FALSE);
 }
 
+static gboolean
+is_at_work (gpointer data)
+{
+  TallySimDevice *self = data;
+  TallySimActor *actor = tally_sim_baton_get_actor (self->given.baton);
+
+  return actor != NULL && (actor == self->agent_actor || actor == self->user_actor);
+}
+
 static void
 begin_sweep (TallySimDevice *self)
 {
@@ -130,7 +142,9 @@ begin_sweep (TallySimDevice *self)
       break;
 
     case TALLY_SIM_SWEEP_NO_MEMORY:
+      tally_sim_memory_set_filter (is_at_work, self);
       tally_sim_memory_fail_after (self->given.sweep_at, 1);
+      tally_sim_memory_count (TRUE);
       break;
 
     case TALLY_SIM_SWEEP_NONE:
@@ -218,6 +232,7 @@ void
 tally_sim_device_heal (TallySimDevice *self)
 {
   self->healed = TRUE;
+  tally_sim_memory_count (FALSE);
   tally_sim_vfs_disarm (self->disk);
   self->full_until_us = MIN (self->full_until_us, tally_clock_now_us (self->clock));
   tally_sim_device_breathe (self);

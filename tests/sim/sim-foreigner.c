@@ -8,19 +8,16 @@
 #include "sim/sim-foreigner.h"
 
 #include "base/tally-json-text.h"
+#include "sim/sim-typing.h"
 
 #include <string.h>
 
 #define NAME "foreign"
 
-/* His place among the devices in the ledger: behind all of them. */
-#define DEVICE 9
-
 struct _TallySimForeigner
 {
   TallySimForeignerOptions  given;
-  GRand                    *rand;    /* owned */
-  TallySimUser             *user;    /* owned: what he types */
+  TallySimDice              dice;    /* of what he is doing */
   gboolean                  over;
 };
 
@@ -28,7 +25,7 @@ static gboolean
 chance (TallySimForeigner *self,
         int                percent)
 {
-  return g_rand_int_range (self->rand, 0, 100) < percent;
+  return tally_sim_dice_chance (&self->dice, percent);
 }
 
 /* The answer's text; NULL when none came. */
@@ -51,8 +48,8 @@ ask (TallySimForeigner *self,
   g_autoptr (TallyResponse) response = NULL;
 
   *status = 0;
-  response = tally_sim_net_exchange (self->given.net, NAME, self->given.clock, &request, NULL,
-                                     NULL);
+  response = tally_sim_net_exchange (self->given.net, TALLY_SIM_FOREIGNER, self->given.clock,
+                                     &request, NULL, NULL);
   if (response == NULL)
     return NULL;
 
@@ -119,9 +116,9 @@ acknowledge (TallySimForeigner *self,
   g_autoptr (TallyRevision) made = NULL;
 
   made = tally_revision_new (shown->key, rev, NULL, body == NULL, body != NULL ? body : "{}", NULL);
-  tally_sim_trace_add (self->given.trace, NAME, "made %s %s %.10s", shown->key,
+  tally_sim_trace_add (self->given.trace, NAME, "made %s %.100s %.10s", shown->key,
                        body != NULL ? body : "(delete)", rev);
-  tally_sim_ledger_acknowledge (self->given.ledger, DEVICE, shown, shown->key, made);
+  tally_sim_ledger_acknowledge (self->given.ledger, TALLY_SIM_FOREIGNER, shown, shown->key, made);
 }
 
 /* PUT, or DELETE where @body is NULL: the server counts the revision. */
@@ -168,9 +165,9 @@ replicate (TallySimForeigner *self,
         g_ptr_array_add (ancestors, (gpointer) shown->local->ancestors[i]);
     }
   g_ptr_array_add (ancestors, NULL);
-  rev = g_strdup_printf ("%u-%08x%08x%08x%08x", generation, g_rand_int (self->rand),
-                         g_rand_int (self->rand), g_rand_int (self->rand),
-                         g_rand_int (self->rand));
+  rev = g_strdup_printf ("%u-%08x%08x%08x%08x", generation,
+                         tally_sim_dice_next (&self->dice), tally_sim_dice_next (&self->dice),
+                         tally_sim_dice_next (&self->dice), tally_sim_dice_next (&self->dice));
   revision = tally_revision_new (shown->key, rev, (const char * const *) ancestors->pdata,
                                  body == NULL, body != NULL ? body : "{}", NULL);
   tally_revision_write (revision, TALLY_REVISION_WRITE_WIRE, text);
@@ -178,9 +175,9 @@ replicate (TallySimForeigner *self,
 
   tally_sim_ledger_replace (self->given.ledger, shown, FALSE, shown->key, body);
   tally_sim_baton_sleep (self->given.baton,
-                         g_rand_int_range (self->rand, 1, 15) * G_USEC_PER_SEC);
+                         tally_sim_dice_range (&self->dice, 1, 15) * G_USEC_PER_SEC);
   answer = ask (self, "POST", NULL, "_bulk_docs", text->str, &status);
-  if (status == 201)
+  if (status == 201 && answer != NULL && g_str_has_prefix (answer, "[]"))
     acknowledge (self, shown, rev, body);
 }
 
@@ -200,8 +197,8 @@ end_loser (TallySimForeigner *self,
 static void
 act (TallySimForeigner *self)
 {
-  const char *key = tally_sim_user_get_key (g_rand_int_range (self->rand, 0,
-                                                              self->given.n_records));
+  const char *key = tally_sim_typing_key ((guint) tally_sim_dice_range (&self->dice, 0,
+                                                                        (gint32) self->given.n_records));
   g_autofree char *loser = NULL;
   g_autoptr (TallyRecord) shown = read_document (self, key, "?revs=true&conflicts=true", &loser);
   g_autofree char *body = NULL;
@@ -216,7 +213,8 @@ act (TallySimForeigner *self)
     }
 
   if (shown->local == NULL || !chance (self, 12))
-    body = tally_sim_user_make_edit (self->user, shown->local != NULL ? shown->local->body : "{}");
+    body = tally_sim_typing_edit (&self->dice, TALLY_SIM_FOREIGNER,
+                                  shown->local != NULL ? shown->local->body : "{}");
   if (chance (self, 30))
     replicate (self, shown, body);
   else
@@ -230,9 +228,14 @@ foreigner_main (gpointer data)
 
   while (tally_sim_baton_get_now_us (self->given.baton) < self->given.until_us)
     {
+      TallySimDice pause = tally_sim_events_roll (self->given.events, TALLY_SIM_FOREIGNER,
+                                                  TALLY_SIM_WAY);
+
       tally_sim_baton_sleep (self->given.baton,
-                             g_rand_int_range (self->rand, 1, 10) * G_USEC_PER_SEC);
-      act (self);
+                             tally_sim_dice_range (&pause, 1, 10) * G_USEC_PER_SEC);
+      if (tally_sim_events_draw (self->given.events, TALLY_SIM_FOREIGNER, TALLY_SIM_ACT, 1000,
+                                 &self->dice))
+        act (self);
     }
 
   self->over = TRUE;
@@ -244,9 +247,6 @@ tally_sim_foreigner_new (const TallySimForeignerOptions *options)
   TallySimForeigner *self = g_new0 (TallySimForeigner, 1);
 
   self->given = *options;
-  self->rand = g_rand_new_with_seed (options->seed);
-  self->user = tally_sim_user_new (NAME, DEVICE, options->n_records, options->baton,
-                                   options->trace, options->ledger, g_rand_int (self->rand));
   tally_sim_baton_spawn (options->baton, NAME, foreigner_main, self);
 
   return self;
@@ -255,8 +255,6 @@ tally_sim_foreigner_new (const TallySimForeignerOptions *options)
 void
 tally_sim_foreigner_free (TallySimForeigner *self)
 {
-  tally_sim_user_free (self->user);
-  g_rand_free (self->rand);
   g_free (self);
 }
 

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "sim/sim-net.h"
-#include "sim/sim-user.h"
+#include "sim/sim-ledger.h"
 
 G_BEGIN_DECLS
 
@@ -14,9 +14,9 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint           n_records;
-  guint32         seed;
   TallySimBaton  *baton;
   TallySimTrace  *trace;
+  TallySimEvents *events;
   TallySimNet    *net;
   TallyClock     *clock;
   TallySimLedger *ledger;

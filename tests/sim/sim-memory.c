@@ -16,6 +16,8 @@
 static struct
 {
   gboolean counting;
+  TallySimMemoryFilter filter;   /* nullable */
+  gpointer filter_data;
   guint64  n;
   guint64  fail_first;   /* of n; nothing is to fail where both are equal */
   guint64  fail_end;     /* the first that works again */
@@ -28,7 +30,7 @@ try (void)
 {
   gboolean fails;
 
-  if (!memory.counting)
+  if (!memory.counting || (memory.filter != NULL && !memory.filter (memory.filter_data)))
     return TRUE;
 
   memory.n++;
@@ -116,6 +118,14 @@ void
 tally_sim_memory_count (gboolean on)
 {
   memory.counting = on;
+}
+
+void
+tally_sim_memory_set_filter (TallySimMemoryFilter func,
+                             gpointer             data)
+{
+  memory.filter = func;
+  memory.filter_data = data;
 }
 
 guint64

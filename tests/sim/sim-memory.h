@@ -11,8 +11,7 @@ G_BEGIN_DECLS
 
 /* SQLite's memory, which can run out at a chosen allocation. It belongs to the process, as
  * SQLite's configuration does; exactly one thread may run at a time, as the baton sees to. Whoever
- * means one thread only switches counting on when that thread gets the baton, and off when it
- * gives it away. GLib's memory is not touched: there, running out ends the process. */
+ * means one actor only says so with a filter. GLib's memory is not touched: there, running out ends the process. */
 
 /* Once, before any other use of SQLite in the process. Takes away SQLite's own little stores, so
  * that all it allocates comes by here. */
@@ -20,6 +19,10 @@ void     tally_sim_memory_set_up     (void);
 
 /* Off at first: nothing is counted, and nothing fails. */
 void     tally_sim_memory_count      (gboolean on);
+/* @func: (nullable): whether the allocation that is asked for just now counts. */
+typedef gboolean (*TallySimMemoryFilter) (gpointer data);
+void     tally_sim_memory_set_filter (TallySimMemoryFilter  func,
+                                      gpointer              data);
 /* Allocations, and changes of their sizes, while counting was on. */
 guint64  tally_sim_memory_get_n      (void);
 

@@ -57,6 +57,7 @@ struct _TallySimNet
   TallySimActor     *actor;     /* the server's */
   GPtrArray         *parcels;   /* owned: in the order of their sending */
   guint              n_requests[TALLY_SIM_N_ACTORS];
+  guint              era;
   gboolean           closing;
 };
 
@@ -206,6 +207,7 @@ serve (TallySimNet *self,
   if (parcel->method == NULL)
     {
       parcel->worked = operate (self, parcel->operation);
+      self->era += parcel->worked && parcel->operation != TALLY_SIM_OPERATION_BACK_UP;
     }
   else
     {
@@ -512,6 +514,12 @@ tally_sim_net_close (TallySimNet *self)
 {
   self->closing = TRUE;
   tally_sim_baton_wake (self->given.baton, self->actor);
+}
+
+guint
+tally_sim_net_get_era (TallySimNet *self)
+{
+  return self->era;
 }
 
 guint

@@ -60,6 +60,8 @@ void           tally_sim_net_heal     (TallySimNet               *self);
 gboolean       tally_sim_net_is_idle  (TallySimNet               *self);
 /* The actor ends when nothing is under way. */
 void           tally_sim_net_close    (TallySimNet               *self);
+/* How often the server's data has become another's: by a restore, or made anew. */
+guint          tally_sim_net_get_era  (TallySimNet               *self);
 /* Requests that @actor has sent so far. */
 guint          tally_sim_net_get_n_requests (TallySimNet         *self,
                                              guint                actor);

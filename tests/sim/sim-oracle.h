@@ -14,7 +14,6 @@ typedef struct
 {
   TallySimTrace   *trace;
   TallySimNet     *net;
-  TallyClock      *clock;
   TallySimLedger  *ledger;
   TallySimDevice **devices;     /* open */
   guint            n_devices;

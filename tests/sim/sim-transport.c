@@ -83,17 +83,19 @@ tally_sim_transport_init (TallySimTransport *self)
 }
 
 TallyTransport *
-tally_sim_transport_new (const char  *who,
-                         TallySimNet *net,
-                         TallyClock  *clock,
-                         TallySimVfs *disk)
+tally_sim_transport_new (guint           device,
+                         TallySimNet    *net,
+                         TallyClock     *clock,
+                         TallySimVfs    *disk,
+                         TallySimLedger *ledger)
 {
   TallySimTransport *self = g_object_new (TALLY_TYPE_SIM_TRANSPORT, NULL);
 
-  self->who = who;
+  self->device = device;
   self->net = net;
   self->clock = clock;
   self->disk = disk;
+  self->ledger = ledger;
 
   return TALLY_TRANSPORT (self);
 }
@@ -103,13 +105,4 @@ tally_sim_transport_set_offline (TallySimTransport *self,
                                  gboolean           offline)
 {
   self->offline = offline;
-}
-
-void
-tally_sim_transport_set_ledger (TallySimTransport *self,
-                                TallySimLedger    *ledger,
-                                guint              device)
-{
-  self->ledger = ledger;
-  self->device = device;
 }

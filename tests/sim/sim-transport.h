@@ -15,15 +15,12 @@ G_BEGIN_DECLS
 #define TALLY_TYPE_SIM_TRANSPORT (tally_sim_transport_get_type ())
 G_DECLARE_FINAL_TYPE (TallySimTransport, tally_sim_transport, TALLY, SIM_TRANSPORT, GObject)
 
-/* @who: (not copied): the device's name; @net, @clock and @disk outlive it. */
-TallyTransport *tally_sim_transport_new         (const char        *who,
+/* Everything outlives it; @ledger is told of every batch that leaves @device. */
+TallyTransport *tally_sim_transport_new         (guint              device,
                                                  TallySimNet       *net,
                                                  TallyClock        *clock,
-                                                 TallySimVfs       *disk) G_GNUC_WARN_UNUSED_RESULT;
-/* Tells @ledger (not copied) of every batch that leaves @device. */
-void            tally_sim_transport_set_ledger  (TallySimTransport *self,
-                                                 TallySimLedger    *ledger,
-                                                 guint              device);
+                                                 TallySimVfs       *disk,
+                                                 TallySimLedger    *ledger) G_GNUC_WARN_UNUSED_RESULT;
 /* Without network nothing leaves, and no answer comes. */
 void            tally_sim_transport_set_offline (TallySimTransport *self,
                                                  gboolean           offline);

@@ -9,9 +9,9 @@
 
 #include "sim/sim-clock.h"
 #include "sim/sim-foreigner.h"
+#include "sim/sim-memory.h"
+#include "sim/sim-operator.h"
 #include "sim/sim-oracle.h"
-
-#define MAX_DEVICES 4
 
 /* How long the agents have, once everything is sound again, to bring everything home by
  * themselves: a client's patience with the network, a retry, an interval, and some. */
@@ -20,111 +20,187 @@
 /* Rounds of runs on all devices until nothing moves; twice as many as any seed has needed. */
 #define MAX_ROUNDS 12
 
+/* What a run with nothing to do may cost. */
+#define MAX_IDLE_REQUESTS 6
+
 /* A settlement may meet another one: conflicts cannot go on for ever though. */
 #define MAX_SETTLEMENTS 60
 
 typedef struct
 {
-  GRand          *rand;
+  TallySimWorldOptions given;
+  TallySimDice    dice;
+  TallySimOdds    odds;
   TallySimBaton  *baton;
   TallySimTrace  *trace;
-  TallySimClock  *clock;      /* the server's and the oracle's */
+  TallySimEvents *events;
+  TallySimClock  *clock;      /* the server's */
   TallySimServer *server;
   TallySimNet    *net;
   TallySimLedger *ledger;
-  TallySimDevice *devices[MAX_DEVICES];
+  TallySimDevice *devices[TALLY_SIM_MAX_DEVICES];
   guint           n_devices;
   TallySimForeigner *foreigner;   /* nullable */
+  TallySimOperator  *operator;
   gint64          until_us;
+  TallySimResult *result;
 } World;
 
 void
 tally_sim_result_clear (TallySimResult *self)
 {
   g_clear_pointer (&self->failure, g_free);
+  g_clear_pointer (&self->list, g_array_unref);
 }
 
 /* Each world has its own mixture of troubles: some have none of a kind, some have plenty. */
-static TallySimOdds
-draw_odds (GRand *rand)
+static void
+draw_odds (World *self)
 {
   static const guint16 most[TALLY_SIM_N_FAULTS] = {
     [TALLY_SIM_FAULT_DROP] = 80,
     [TALLY_SIM_FAULT_DUPLICATE] = 80,
+    [TALLY_SIM_FAULT_REORDER] = 120,
     [TALLY_SIM_FAULT_DELAY] = 80,
-    [TALLY_SIM_FAULT_LATE] = 60,
-    [TALLY_SIM_FAULT_LOST_ANSWER] = 100,
+    [TALLY_SIM_FAULT_LATE] = 40,
+    [TALLY_SIM_FAULT_LOST_ANSWER] = 80,
     [TALLY_SIM_FAULT_CUT_ANSWER] = 40,
-    [TALLY_SIM_FAULT_BUSY] = 40,
-    [TALLY_SIM_FAULT_KILL] = 500,       /* of a device's life */
-    [TALLY_SIM_FAULT_POWER] = 500,      /* of a device's life */
-    [TALLY_SIM_FAULT_SERVER_CRASH] = 30,
-    [TALLY_SIM_FAULT_OFFLINE] = 60,     /* of a user's actions */
-    [TALLY_SIM_FAULT_CANCEL] = 300,     /* of those during a run */
-    [TALLY_SIM_FAULT_SKEW] = 400,       /* of a device's life */
+    [TALLY_SIM_FAULT_CORRUPT_ANSWER] = 40,
+    [TALLY_SIM_FAULT_HTML] = 20,
+    [TALLY_SIM_FAULT_400] = 16,
+    [TALLY_SIM_FAULT_401] = 16,
+    [TALLY_SIM_FAULT_403] = 16,
+    [TALLY_SIM_FAULT_404] = 16,
+    [TALLY_SIM_FAULT_408] = 20,
+    [TALLY_SIM_FAULT_409] = 16,
+    [TALLY_SIM_FAULT_412] = 16,
+    [TALLY_SIM_FAULT_413] = 16,
+    [TALLY_SIM_FAULT_429] = 20,
+    [TALLY_SIM_FAULT_429_LATER] = 20,
+    [TALLY_SIM_FAULT_5XX] = 40,
+    [TALLY_SIM_FAULT_REFUSED_ROW] = 100,  /* of batches */
+    [TALLY_SIM_FAULT_KILL] = 500,         /* of a device's life */
+    [TALLY_SIM_FAULT_POWER] = 500,        /* of a device's life */
+    [TALLY_SIM_FAULT_DISK_FULL] = 40,     /* of a user's actions, as some below */
+    [TALLY_SIM_FAULT_OFFLINE] = 60,
+    [TALLY_SIM_FAULT_CANCEL] = 300,       /* of those during a run */
+    [TALLY_SIM_FAULT_SKEW] = 400,         /* of a device's life */
+    [TALLY_SIM_FAULT_JUMP] = 30,
+    [TALLY_SIM_FAULT_SERVER_JUMP] = 400,  /* of some seconds of the server's, as those below */
+    [TALLY_SIM_FAULT_SERVER_CRASH] = 30,  /* of requests */
+    [TALLY_SIM_FAULT_RESTORE] = 100,
+    [TALLY_SIM_FAULT_RECREATE] = 50,
   };
-  TallySimOdds odds = { 0 };
 
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     {
       /* Now and then so much of one kind that repeating at once does not help. */
-      guint times = g_rand_int_range (rand, 0, 12) == 0 ? 5 : 1;
+      gint32 times = tally_sim_dice_chance (&self->dice, 4) ? 5 : 1;
+      gint32 drawn = tally_sim_dice_range (&self->dice, 0, MIN (most[i] * times, 600) + 1);
 
-      if (g_rand_int_range (rand, 0, 3) > 0)
-        odds.per_mille[i] = (guint16) g_rand_int_range (rand, 0, MIN (most[i] * times, 600) + 1);
+      self->odds.per_mille[i] = tally_sim_dice_chance (&self->dice, 60) ? (guint16) drawn : 0;
     }
 
-  return odds;
+  /* A server that loses what it had is another world: one in eight. */
+  if (!tally_sim_dice_chance (&self->dice, 12))
+    {
+      self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] = 0;
+      self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] = 0;
+    }
+  if (self->given.golden)
+    self->odds = (TallySimOdds) { 0 };
+}
+
+static gboolean
+loses_data (World *self)
+{
+  return self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] > 0 ||
+         self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] > 0;
+}
+
+/* Two meet most often; more of them bring settlements that cross. */
+static guint
+draw_n_devices (World *self)
+{
+  static const guint of_twenty[] = { 1, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 4, 4, 5 };
+
+  if (self->given.golden)
+    return 2;
+
+  return of_twenty[tally_sim_dice_range (&self->dice, 0, G_N_ELEMENTS (of_twenty))];
 }
 
 static void
-make_devices (World              *self,
-              const TallySimOdds *odds)
+make_foreigner (World *self,
+                guint  n_records)
 {
-  guint n_records = g_rand_int_range (self->rand, 1, 5);
+  TallySimForeignerOptions options = {
+    .n_records = n_records,
+    .baton = self->baton,
+    .trace = self->trace,
+    .events = self->events,
+    .net = self->net,
+    .clock = TALLY_CLOCK (self->clock),
+    .ledger = self->ledger,
+    .until_us = self->until_us,
+  };
+
+  self->foreigner = tally_sim_foreigner_new (&options);
+}
+
+static void
+make_operator (World *self)
+{
+  TallySimOperatorOptions options = {
+    .baton = self->baton,
+    .trace = self->trace,
+    .events = self->events,
+    .net = self->net,
+    .clock = self->clock,
+    .odds = self->odds,
+    .until_us = self->until_us,
+  };
+
+  self->operator = tally_sim_operator_new (&options);
+}
+
+static void
+make_people (World *self)
+{
+  guint n_records = (guint) tally_sim_dice_range (&self->dice, 1, 5);
 
   /* One world in five has a single writer: any conflict there is the engine's own making. */
-  guint only = g_rand_int_range (self->rand, 0, 10);
+  guint only = (guint) tally_sim_dice_range (&self->dice, 0, 10);
 
-  /* Two meet most often; a third and a fourth bring settlements that cross. */
-  self->n_devices = g_rand_int_range (self->rand, -4, MAX_DEVICES + 1) > 2 ? 3 : 2;
-  self->n_devices += g_rand_int_range (self->rand, 0, 12) == 0;
+  self->n_devices = draw_n_devices (self);
   for (guint i = 0; i < self->n_devices; i++)
     {
       TallySimDeviceOptions options = {
         .index = i,
         .n_records = n_records,
         .edits = only > 1 || only == i,
-        .seed = g_rand_int (self->rand),
+        .seed = tally_sim_dice_next (&self->dice),
         .baton = self->baton,
         .trace = self->trace,
+        .events = self->events,
         .net = self->net,
         .ledger = self->ledger,
-        .odds = *odds,
-        .page_rows = g_rand_int_range (self->rand, 1, 5),
-        .interval_us = g_rand_int_range (self->rand, 10, 60) * G_USEC_PER_SEC,
+        .odds = self->odds,
+        .page_rows = (guint) tally_sim_dice_range (&self->dice, 1, 5),
+        .interval_us = tally_sim_dice_range (&self->dice, 10, 60) * G_USEC_PER_SEC,
         .until_us = self->until_us,
         .over_us = self->until_us + CALM_US,
+        .sweep = i == 0 ? self->given.sweep : TALLY_SIM_SWEEP_NONE,
+        .sweep_at = self->given.sweep_at,
       };
 
       self->devices[i] = tally_sim_device_new (&options);
     }
 
-  if (only > 1 && g_rand_int_range (self->rand, 0, 3) == 0)
-    {
-      TallySimForeignerOptions options = {
-        .n_records = n_records,
-        .seed = g_rand_int (self->rand),
-        .baton = self->baton,
-        .trace = self->trace,
-        .net = self->net,
-        .clock = TALLY_CLOCK (self->clock),
-        .ledger = self->ledger,
-        .until_us = self->until_us,
-      };
-
-      self->foreigner = tally_sim_foreigner_new (&options);
-    }
+  /* What only a foreigner had seen when his server lost it is nobody's to give back. */
+  if (only > 1 && !loses_data (self) && tally_sim_dice_chance (&self->dice, 33))
+    make_foreigner (self, n_records);
+  make_operator (self);
 }
 
 /* One round of runs; FALSE: a store failed. *moved: whether anything was pulled or pushed. */
@@ -132,7 +208,7 @@ static gboolean
 sync_all (World    *self,
           gboolean *moved)
 {
-  guint first = g_rand_int_range (self->rand, 0, self->n_devices);
+  guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
 
   *moved = FALSE;
   for (guint i = 0; i < self->n_devices; i++)
@@ -168,6 +244,36 @@ sync_until_quiet (World *self)
   return !moved;
 }
 
+/* What the server refused, people look at and send again. */
+static gboolean
+retry_all (World *self)
+{
+  gboolean any = TRUE;
+
+  for (guint n = 0; any && n < MAX_SETTLEMENTS; n++)
+    {
+      any = FALSE;
+      for (guint i = 0; i < self->n_devices; i++)
+        {
+          TallySimDevice *device = self->devices[i];
+          g_autoptr (GError) error = NULL;
+          gboolean retried;
+
+          if (!tally_sim_user_retry (tally_sim_device_get_user (device),
+                                     tally_sim_device_get_store (device), &retried, &error))
+            {
+              tally_sim_trace_fail (self->trace, "a retry failed: %s", error->message);
+              return FALSE;
+            }
+          any = any || retried;
+        }
+      if (any && !sync_until_quiet (self))
+        return FALSE;
+    }
+
+  return !any;
+}
+
 /* People settle what is left, sometimes both at once and differently. */
 static gboolean
 settle_all (World *self)
@@ -176,8 +282,8 @@ settle_all (World *self)
 
   for (guint n = 0; open && n < MAX_SETTLEMENTS; n++)
     {
-      guint first = g_rand_int_range (self->rand, 0, self->n_devices);
-      guint n_settlers = g_rand_int_range (self->rand, 0, 4) == 0 ? self->n_devices : 1;
+      guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
+      guint n_settlers = tally_sim_dice_chance (&self->dice, 25) ? self->n_devices : 1;
       guint n_settled = 0;
 
       for (guint i = 0; i < self->n_devices && n_settled < n_settlers; i++)
@@ -219,13 +325,31 @@ check_home (World          *self,
                           tally_sim_device_get_name (device), counts.n_pending);
 }
 
+/* When nothing has happened, nothing is to be done: one more run reads little and writes nothing. */
+static gboolean
+check_rest (World *self)
+{
+  guint before = 0;
+  gboolean moved;
+
+  for (guint i = 0; i < self->n_devices; i++)
+    before += tally_sim_net_get_n_requests (self->net, i);
+  if (!sync_all (self, &moved))
+    return FALSE;
+  for (guint i = 0; i < self->n_devices; i++)
+    before -= tally_sim_net_get_n_requests (self->net, i);
+  if (moved || 0 - before > self->n_devices * MAX_IDLE_REQUESTS)
+    tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do", 0 - before);
+
+  return tally_sim_trace_get_failure (self->trace) == NULL;
+}
+
 static void
 heal_and_judge (World *self)
 {
   TallySimOracle oracle = {
     .trace = self->trace,
     .net = self->net,
-    .clock = TALLY_CLOCK (self->clock),
     .ledger = self->ledger,
     .devices = self->devices,
     .n_devices = self->n_devices,
@@ -240,8 +364,20 @@ heal_and_judge (World *self)
   if (!sync_until_quiet (self))
     return;
   tally_sim_oracle_check_quiet (&oracle);
-  if (tally_sim_trace_get_failure (self->trace) == NULL && settle_all (self))
+  if (tally_sim_trace_get_failure (self->trace) == NULL && retry_all (self) &&
+      settle_all (self) && check_rest (self))
     tally_sim_oracle_check_end (&oracle);
+}
+
+/* The places of a sweep are those before the healing. */
+static void
+measure (World *self)
+{
+  TallySimVfs *disk = tally_sim_device_get_disk (self->devices[0]);
+
+  self->result->n_ops = tally_sim_vfs_get_n_ops (disk);
+  self->result->n_calls = tally_sim_vfs_get_n_calls (disk);
+  self->result->n_memory = tally_sim_memory_get_n ();
 }
 
 /* The actor that waits for the end of the troubles and cleans up. */
@@ -253,6 +389,7 @@ director_main (gpointer data)
 
   tally_sim_baton_sleep (self->baton, self->until_us);
   tally_sim_trace_add (self->trace, "world", "healing");
+  measure (self);
   tally_sim_net_heal (self->net);
   for (guint i = 0; i < self->n_devices; i++)
     tally_sim_device_heal (self->devices[i]);
@@ -261,7 +398,8 @@ director_main (gpointer data)
     {
       tally_sim_baton_sleep (self->baton, G_USEC_PER_SEC);
       over = tally_sim_net_is_idle (self->net) &&
-             (self->foreigner == NULL || tally_sim_foreigner_is_over (self->foreigner));
+             (self->foreigner == NULL || tally_sim_foreigner_is_over (self->foreigner)) &&
+             tally_sim_operator_is_over (self->operator);
       for (guint i = 0; i < self->n_devices; i++)
         over = over && tally_sim_device_is_over (self->devices[i]);
     }
@@ -280,41 +418,63 @@ tell (World          *self,
   result->hash = tally_sim_trace_get_hash (self->trace);
   result->n_events = tally_sim_trace_get_n_events (self->trace);
   result->failure = g_strdup (tally_sim_trace_get_failure (self->trace));
+  result->list = g_array_ref (tally_sim_events_get_list (self->events));
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     result->n_faults[i] = tally_sim_trace_get_n_faults (self->trace, i);
 }
 
-void
-tally_sim_world_run (guint32         seed,
-                     gboolean        print,
-                     TallySimResult *result)
+static void
+make (World *self)
 {
-  World world = { .rand = g_rand_new_with_seed (seed) };
-  TallySimOdds odds = draw_odds (world.rand);
+  TallySimNetOptions net = { 0 };
 
-  world.baton = tally_sim_baton_new (g_rand_int (world.rand));
-  world.trace = tally_sim_trace_new (world.baton, print);
-  world.clock = tally_sim_clock_new (world.baton);
-  world.ledger = tally_sim_ledger_new ();
-  world.until_us = (gint64) g_rand_int_range (world.rand, 15, 70) * G_USEC_PER_SEC;
-  world.server = tally_sim_server_new (world.trace, TALLY_CLOCK (world.clock),
-                                       g_rand_int (world.rand));
-  world.net = tally_sim_net_new (world.baton, world.trace, world.server, &odds,
-                                 g_rand_int (world.rand));
-  make_devices (&world, &odds);
-  tally_sim_baton_spawn (world.baton, "director", director_main, &world);
+  self->dice = tally_sim_dice_new (self->given.seed, 0);
+  self->baton = tally_sim_baton_new (tally_sim_dice_next (&self->dice));
+  self->trace = tally_sim_trace_new (self->baton, self->given.print);
+  self->events = tally_sim_events_new (self->given.seed, self->given.only);
+  self->clock = tally_sim_clock_new (self->baton);
+  self->ledger = tally_sim_ledger_new ();
+  draw_odds (self);
+  self->until_us = tally_sim_dice_range (&self->dice, 15, 70) * G_USEC_PER_SEC;
+  if (self->given.golden)
+    self->until_us = 12 * G_USEC_PER_SEC;
+  self->server = tally_sim_server_new (self->trace, TALLY_CLOCK (self->clock),
+                                       tally_sim_dice_next (&self->dice));
 
+  net = (TallySimNetOptions) {
+    .baton = self->baton, .trace = self->trace, .events = self->events, .server = self->server,
+    .odds = self->odds,
+  };
+  self->net = tally_sim_net_new (&net);
+  make_people (self);
+  tally_sim_baton_spawn (self->baton, "director", director_main, self);
+}
+
+static void
+clear (World *self)
+{
+  for (guint i = 0; i < self->n_devices; i++)
+    tally_sim_device_free (self->devices[i]);
+  g_clear_pointer (&self->foreigner, tally_sim_foreigner_free);
+  tally_sim_operator_free (self->operator);
+  tally_sim_net_free (self->net);
+  tally_sim_server_free (self->server);
+  tally_sim_ledger_free (self->ledger);
+  g_object_unref (self->clock);
+  tally_sim_events_free (self->events);
+  tally_sim_trace_free (self->trace);
+  tally_sim_baton_free (self->baton);
+}
+
+void
+tally_sim_world_run (const TallySimWorldOptions *options,
+                     TallySimResult             *result)
+{
+  World world = { .given = *options, .result = result };
+
+  *result = (TallySimResult) { 0 };
+  make (&world);
   tally_sim_baton_run (world.baton);
   tell (&world, result);
-
-  for (guint i = 0; i < world.n_devices; i++)
-    tally_sim_device_free (world.devices[i]);
-  g_clear_pointer (&world.foreigner, tally_sim_foreigner_free);
-  tally_sim_net_free (world.net);
-  tally_sim_server_free (world.server);
-  tally_sim_ledger_free (world.ledger);
-  g_object_unref (world.clock);
-  tally_sim_trace_free (world.trace);
-  tally_sim_baton_free (world.baton);
-  g_rand_free (world.rand);
+  clear (&world);
 }

@@ -5,27 +5,50 @@
 
 #pragma once
 
-#include "sim/sim-trace.h"
+#include "sim/sim-device.h"
 
 G_BEGIN_DECLS
 
-/* What became of a seed. */
+/**
+ * TallySimWorldOptions:
+ * @seed: all that happens follows from it
+ * @print: the trace goes to standard output
+ * @only: (nullable) (element-type TallySimEvent): no other event takes place
+ * @golden: two devices for a short while, and nothing goes wrong
+ * @sweep: a single trouble of the first device instead
+ * @sweep_at: its place, from 1
+ *
+ * Which world. A plain value.
+ */
+typedef struct
+{
+  guint32       seed;
+  gboolean      print;
+  GArray       *only;
+  gboolean      golden;
+  TallySimSweep sweep;
+  guint64       sweep_at;
+} TallySimWorldOptions;
+
+/* What became of it. */
 typedef struct
 {
   guint64  hash;
   guint    n_events;
   guint    n_faults[TALLY_SIM_N_FAULTS];
   char    *failure;    /* nullable */
+  GArray  *list;       /* element-type TallySimEvent: what took place */
+  guint64  n_ops;      /* of the first device's disk while the troubles lasted: writes and syncs */
+  guint64  n_calls;    /* all its calls */
+  guint64  n_memory;   /* and SQLite's allocations for it, where they are counted */
 } TallySimResult;
 
 void tally_sim_result_clear (TallySimResult *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TallySimResult, tally_sim_result_clear)
 
 /* Lives through one world from its beginning to its end: a while in which everything goes wrong,
- * then healing, then settling, then the oracles. The same @seed gives the same result.
- * @print: the trace goes to standard output. */
-void tally_sim_world_run (guint32         seed,
-                          gboolean        print,
-                          TallySimResult *result);
+ * then healing, then settling, then the oracles. The same options give the same result. */
+void tally_sim_world_run (const TallySimWorldOptions *options,
+                          TallySimResult             *result);
 
 G_END_DECLS

@@ -59,15 +59,17 @@ run_seed (gint64  seed,
           Tally  *tally)
 {
   g_auto (TallySimResult) result = { 0 };
+  TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace };
 
   tally->seed = seed;
-  tally_sim_world_run ((guint32) seed, trace, &result);
+  tally_sim_world_run (&options, &result);
 
   if (twice)
     {
       g_auto (TallySimResult) again = { 0 };
 
-      tally_sim_world_run ((guint32) seed, FALSE, &again);
+      options.print = FALSE;
+      tally_sim_world_run (&options, &again);
       if (again.hash != result.hash)
         {
           tally->n_differing++;
@@ -145,7 +147,7 @@ sum_up (const Tally *tallies,
 
       for (int job = 0; job < n_jobs; job++)
         n += tallies[job].n_faults[i];
-      g_string_append_printf (faults, " %s %" G_GUINT64_FORMAT, tally_sim_fault_to_string (i), n);
+      g_string_append_printf (faults, " %s %" G_GUINT64_FORMAT, tally_sim_kind_to_string (i), n);
     }
 
   g_print ("seeds %" G_GUINT64_FORMAT ", events %u (median), faults%s, failures %" G_GUINT64_FORMAT
