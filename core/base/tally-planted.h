@@ -16,6 +16,7 @@
  * @TALLY_PLANTED_SERVER_WINS: a conflict is settled by dropping the local side
  * @TALLY_PLANTED_NO_HISTORY: what a merge took in is kept nowhere
  * @TALLY_PLANTED_UNSYNCED: nothing is synced to the disk
+ * @TALLY_PLANTED_NO_IDENTITY: a database that was made anew or put back is taken for the old one
  *
  * Mistakes that the simulator must find, or it proves nothing. They exist only in the copy of
  * the code that tests/sim compiles for that; everywhere else the condition is a plain FALSE.
@@ -31,6 +32,7 @@ typedef enum
   TALLY_PLANTED_SERVER_WINS,
   TALLY_PLANTED_NO_HISTORY,
   TALLY_PLANTED_UNSYNCED,
+  TALLY_PLANTED_NO_IDENTITY,
   TALLY_N_PLANTED,
 } TallyPlanted;
 

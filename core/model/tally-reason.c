@@ -84,6 +84,9 @@ static const struct
     N_("This computer has never been synchronized with the server. Start a synchronization.") },
   { "pending",
     N_("Changes wait to be sent[: {count}]. They leave with the next synchronization.") },
+  { "behind",
+    N_("The server has newer versions[: {count}]. They are taken in with the next "
+       "synchronization.") },
   { "conflict",
     N_("The record was changed here and on the server. Choose what is to be kept.") },
   { "conflicts",

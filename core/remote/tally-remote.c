@@ -180,20 +180,24 @@ tally_remote_load_checkpoint (TallyRemote            *self,
  * tally_remote_save_checkpoint:
  * @self: a remote
  * @id: the mark's name
- * @checkpoint: what to write; its rev may be out of date
+ * @checkpoint: (inout): what to write; its rev is brought up to date
+ * @stale: (out): whether the mark there is another one than @checkpoint's rev says; nothing was
+ *   written then, and it has to be loaded and looked at first
  * @cancellable: (nullable): ends it early
  * @error: %TALLY_REMOTE_ERROR_MISSING, %TALLY_HTTP_ERROR
  *
- * Returns: whether it was written
+ * Returns: whether the server could be asked
  */
 gboolean
-tally_remote_save_checkpoint (TallyRemote                  *self,
-                              const char                   *id,
-                              const TallyRemoteCheckpoint  *checkpoint,
-                              GCancellable                 *cancellable,
-                              GError                      **error)
+tally_remote_save_checkpoint (TallyRemote            *self,
+                              const char             *id,
+                              TallyRemoteCheckpoint  *checkpoint,
+                              gboolean               *stale,
+                              GCancellable           *cancellable,
+                              GError                **error)
 {
-  return TALLY_REMOTE_GET_IFACE (self)->save_checkpoint (self, id, checkpoint, cancellable, error);
+  return TALLY_REMOTE_GET_IFACE (self)->save_checkpoint (self, id, checkpoint, stale, cancellable,
+                                                         error);
 }
 
 /**

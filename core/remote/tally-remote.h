@@ -123,7 +123,7 @@ typedef struct
 typedef struct
 {
   gint64  session;   /* counts up by one with every write by this device */
-  char   *since;     /* opaque JSON text */
+  char   *since;     /* opaque JSON text, nullable: from the start */
   char   *rev;       /* nullable: its own _rev, needed to write it again */
 } TallyRemoteCheckpoint;
 
@@ -175,11 +175,14 @@ struct _TallyRemoteInterface
                                               TallyRemoteCheckpoint **checkpoint,
                                               GCancellable           *cancellable,
                                               GError                **error);
-  gboolean                (*save_checkpoint) (TallyRemote                 *self,
-                                              const char                  *id,
-                                              const TallyRemoteCheckpoint *checkpoint,
-                                              GCancellable                *cancellable,
-                                              GError                     **error);
+  /* *stale: nothing was written, since the mark there is not at @checkpoint's rev; otherwise the
+   * rev is brought up to date. */
+  gboolean                (*save_checkpoint) (TallyRemote            *self,
+                                              const char             *id,
+                                              TallyRemoteCheckpoint  *checkpoint,
+                                              gboolean               *stale,
+                                              GCancellable           *cancellable,
+                                              GError                **error);
   void                    (*get_traffic)     (TallyRemote        *self,
                                               TallyRemoteTraffic *traffic);
 };
@@ -208,7 +211,8 @@ gboolean          tally_remote_load_checkpoint (TallyRemote                  *se
                                                 GError                      **error);
 gboolean          tally_remote_save_checkpoint (TallyRemote                  *self,
                                                 const char                   *id,
-                                                const TallyRemoteCheckpoint  *checkpoint,
+                                                TallyRemoteCheckpoint        *checkpoint,
+                                                gboolean                     *stale,
                                                 GCancellable                 *cancellable,
                                                 GError                      **error);
 void              tally_remote_get_traffic     (TallyRemote                  *self,

@@ -53,7 +53,7 @@ find_state (const TallyStateFacts *facts)
     return "quarantined";
   if (facts->n_held > 0)
     return "held";
-  if (facts->n_pending > 0)
+  if (facts->n_pending + facts->n_behind > 0)
     return "pending";
   if (facts->checked_us == 0 || g_strcmp0 (facts->grade, "none") == 0)
     return "never-synced";
@@ -81,7 +81,10 @@ find_code (const TallyStateFacts *facts,
   if (g_str_equal (state, "conflicts"))
     *count = facts->n_conflicts;
   else if (g_str_equal (state, "pending"))
-    *count = facts->n_pending;
+    {
+      *count = facts->n_pending > 0 ? facts->n_pending : facts->n_behind;
+      return facts->n_pending > 0 ? "pending" : "behind";
+    }
 
   return state;
 }
@@ -119,7 +122,7 @@ make_reason (const TallyStateFacts *facts,
  *   quarantined, conflicts, grade and date (of the proof, µs; left out when there is none)
  *
  * The sentence in large type, as a pure step function. It says "up-to-date" only when nothing is
- * pending, held, quarantined or in conflict, the last run proved at least "checked", and the look
+ * pending, behind, held, quarantined or in conflict, the last run proved at least "checked", and the look
  * at the server is fresh; otherwise it says what is known. What stops everything stands before
  * what concerns single records, what needs a person before what only waits.
  *

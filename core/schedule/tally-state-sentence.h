@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @running: a run is under way
  * @last_failure: (nullable): why the last run failed; %NULL when it did not
  * @n_pending: edits that can leave
+ * @n_behind: what the server has is known to be newer, and not taken in yet
  * @n_held: wait for something else than a conflict
  * @n_quarantined: the server refuses them
  * @n_problems: open problem rows: what was refused here or there
@@ -31,6 +32,7 @@ typedef struct
   gboolean           running;
   const TallyReason *last_failure;
   guint              n_pending;
+  guint              n_behind;
   guint              n_held;
   guint              n_quarantined;
   guint              n_problems;

@@ -111,6 +111,7 @@ tally_sync_manager_update (TallySyncManager *self)
     .running = self->run != NULL,
     .last_failure = self->last_failure,
     .n_pending = self->counts.n_pending,
+    .n_behind = self->counts.n_behind,
     .n_held = self->counts.n_held,
     .n_quarantined = self->counts.n_quarantined,
     .n_problems = self->counts.n_problems,
@@ -148,6 +149,7 @@ tally_sync_manager_take_counts (TallySyncManager       *self,
   take_number (self, &self->counts.n_held, counts->n_held, "held");
   take_number (self, &self->counts.n_quarantined, counts->n_quarantined, "quarantined");
   take_number (self, &self->counts.n_conflicts, counts->n_conflicts, "conflicts");
+  self->counts.n_behind = counts->n_behind;
   if (self->counts.oldest_pending_us != counts->oldest_pending_us)
     {
       self->counts.oldest_pending_us = counts->oldest_pending_us;

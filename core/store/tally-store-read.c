@@ -245,6 +245,7 @@ tally_store_count (TallyStore        *self,
   counts->n_quarantined = (guint) tally_statement_get_int (statement, 4);
   counts->n_conflicts = (guint) tally_statement_get_int (statement, 5);
   counts->n_problems = (guint) tally_statement_get_int (statement, 6);
+  counts->n_behind = (guint) tally_statement_get_int (statement, 7);
 
   return TRUE;
 }
@@ -346,6 +347,29 @@ tally_store_list_behind (TallyStore  *self,
 {
   g_autoptr (TallyStatement) list = tally_db_statement (self->db, "behind");
 
+  tally_statement_bind_int (list, ":limit", limit);
+
+  return load_listed (self, list, error);
+}
+
+/**
+ * tally_store_list_all:
+ * @self: a store
+ * @after: id of the last one seen, 0 at the start
+ * @limit: records at most
+ * @error: %TALLY_DB_ERROR
+ *
+ * Returns: (transfer full) (element-type TallyRecord): records, deleted ones too, by id
+ */
+GPtrArray *
+tally_store_list_all (TallyStore  *self,
+                      gint64       after,
+                      guint        limit,
+                      GError     **error)
+{
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "all");
+
+  tally_statement_bind_int (list, ":after", after);
   tally_statement_bind_int (list, ":limit", limit);
 
   return load_listed (self, list, error);

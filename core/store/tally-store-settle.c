@@ -55,8 +55,11 @@ list_closes (const TallyRecord   *record,
     {
       const TallyRevision *leaf = record->leaves->pdata[i];
 
-      if (!leaf->deleted && !tally_revision_is_same (leaf, record->remote))
-        add_rev (closes, result, leaf->rev);
+      /* What the server shows as a leaf is one, even where the result is known to descend from
+       * it: that branch came there by itself once more, without its line. */
+      if (!leaf->deleted && !tally_revision_is_same (leaf, record->remote) &&
+          !tally_revision_is_same (leaf, result))
+        add_rev (closes, NULL, leaf->rev);
     }
 
   if (outbox != NULL)

@@ -121,6 +121,22 @@ tally_store_dup_since (TallyStore  *self,
 }
 
 /**
+ * tally_store_forget_since:
+ * @self: a store
+ * @error: %TALLY_DB_ERROR
+ *
+ * Makes the next pull start from the beginning, whichever run does it.
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_forget_since (TallyStore  *self,
+                          GError     **error)
+{
+  return write_since (self, NULL, error);
+}
+
+/**
  * tally_store_get_session:
  * @self: a store
  * @session: (out): the last checkpoint session the server surely has; 0: none

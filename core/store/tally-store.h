@@ -184,6 +184,7 @@ typedef struct
   guint  n_quarantined;
   guint  n_conflicts;          /* open */
   guint  n_problems;           /* open problem rows */
+  guint  n_behind;             /* the server's newer side is known and not taken in yet */
 } TallyStoreCounts;
 
 gboolean     tally_store_count           (TallyStore               *self,
@@ -249,6 +250,9 @@ gboolean     tally_store_apply           (TallyStore               *self,
 /* The pull's checkpoint: opaque JSON text, NULL at the start. */
 char        *tally_store_dup_since       (TallyStore               *self,
                                           GError                  **error);
+/* The next pull starts from the beginning. */
+gboolean     tally_store_forget_since    (TallyStore               *self,
+                                          GError                  **error);
 /* The last checkpoint session that the server surely has (0: none yet). */
 gboolean     tally_store_get_session     (TallyStore               *self,
                                           gint64                   *session,
@@ -267,6 +271,11 @@ GPtrArray   *tally_store_list_outbox     (TallyStore               *self,
 /* Records with nothing of ours at stake whose server side waits to be applied: deletions, and
  * newer bodies whose conflict an edit here took back: element-type TallyRecord. */
 GPtrArray   *tally_store_list_behind     (TallyStore               *self,
+                                          guint                     limit,
+                                          GError                  **error);
+/* Every record, deleted ones too, by id: element-type TallyRecord. */
+GPtrArray   *tally_store_list_all        (TallyStore               *self,
+                                          gint64                    after,
                                           guint                     limit,
                                           GError                  **error);
 /* Before a batch leaves: writes sent_rev = local for each record still as it was read; the

@@ -89,17 +89,50 @@ has_ancestors (const TallyRevision *revision)
   return revision->ancestors[0] != NULL || tally_rev_generation (revision->rev) <= 1;
 }
 
+/* Where one leaf takes the place of another and is one generation older, it grew on that one: a
+ * page lists every leaf there is. Its line is then known without a question, and can be given
+ * back should the server lose it. */
+static TallyRevision *
+dup_with_line (const Item          *item,
+               const TallyRevision *winner)
+{
+  const TallyRecord *record = item->record;
+  const TallyRevision *parent;
+  g_autoptr (GPtrArray) ancestors = NULL;
+
+  if (record == NULL || record->leaves->len != 1 || item->change->leaves[1] != NULL ||
+      has_ancestors (winner))
+    return tally_revision_ref ((TallyRevision *) winner);
+
+  parent = record->leaves->pdata[0];
+  if (tally_rev_generation (parent->rev) + 1 != tally_rev_generation (winner->rev))
+    return tally_revision_ref ((TallyRevision *) winner);
+
+  ancestors = g_ptr_array_new ();
+  g_ptr_array_add (ancestors, (gpointer) parent->rev);
+  for (guint i = 0; parent->ancestors[i] != NULL; i++)
+    g_ptr_array_add (ancestors, (gpointer) parent->ancestors[i]);
+  g_ptr_array_add (ancestors, NULL);
+
+  return tally_revision_new (winner->key, winner->rev, (const char * const *) ancestors->pdata,
+                             winner->deleted, winner->body, winner->attachments);
+}
+
 /* Takes a leaf from what is at hand; %FALSE when it must be fetched. */
 static gboolean
 take_leaf (Item       *item,
            const char *rev)
 {
+  g_autoptr (TallyRevision) grown = NULL;
   const TallyRevision *known = find_known (item->record, rev);
   const TallyRevision *winner = item->change->winner;
   gboolean lineage = needs_ancestors (item);
 
   if (known == NULL && winner != NULL && g_strcmp0 (winner->rev, rev) == 0)
-    known = winner;
+    {
+      grown = dup_with_line (item, winner);
+      known = grown;
+    }
   if (known == NULL || (lineage && !has_ancestors (known)) ||
       (known->body == NULL && !known->deleted))
     return FALSE;
@@ -453,6 +486,9 @@ apply_page (TallySyncContext  *context,
 {
   g_autoptr (GPtrArray) changes = g_ptr_array_ref (page->changes);
   g_autoptr (GPtrArray) moved = NULL;
+
+  if (g_strcmp0 (page->since, context->since) != 0 && !tally_sync_move_mark (context, error))
+    return FALSE;
 
   do
     {

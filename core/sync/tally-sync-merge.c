@@ -60,6 +60,10 @@ tally_sync_merge (TallyRecord *seen,
 
   settled = tally_record_settled (after, merge->deleted ? NULL : merge->body,
                                   merge->deleted ? NULL : merge->attachments);
+  /* What settles nothing must not be written, or it would be found again and again. */
+  if (tally_record_is_conflict (settled))
+    return NULL;
+
   decision = tally_decision_new (seen, settled);
   tally_decision_set_history (decision, "merged", after->base,
                               our_side (after, sides), after->remote,

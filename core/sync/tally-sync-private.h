@@ -22,6 +22,11 @@ typedef struct
   GCancellable           *cancellable;   /* borrowed, nullable */
   TallyRun               *run;           /* borrowed */
   TallyProgress           progress;
+  char                   *mark_id;       /* owned: name of our mark on the server */
+  TallyRemoteCheckpoint  *mark;          /* owned, nullable: as it stands there */
+  gint64                  session;       /* the last one of it that the store knows */
+  gboolean                adopting;      /* whatever stands there is accepted */
+  gboolean                moved;         /* the mark moved in this run */
   char                   *since;         /* owned, nullable: where the next page starts */
   GHashTable             *touched;       /* owned: keys found in conflict in this run */
   GHashTable             *unknown;       /* owned: key -> TallyReason, outcomes of the last round */
@@ -30,6 +35,20 @@ typedef struct
 } TallySyncContext;
 
 void      tally_sync_tell        (TallySyncContext  *context);
+
+/* --- the mark on the server (tally-mark.c) --- */
+
+/* Reads it; RECREATED where the database is not the one this store knows. */
+gboolean  tally_sync_load_mark   (TallySyncContext  *context,
+                                  GError           **error);
+/* Counts it up, on the server and then here: before anything of a page is taken in. */
+gboolean  tally_sync_move_mark   (TallySyncContext  *context,
+                                  GError           **error);
+/* Offers the server all that is known of it here (tally-give-back.c). */
+gboolean  tally_sync_give_back   (TallySyncContext  *context,
+                                  GError           **error);
+
+/* --- the parts of a run --- */
 
 /* Pulls page after page to the end. With @bodies the winners' bodies come along: for a pull;
  * without: for the look after a push. */

@@ -48,39 +48,6 @@ tally_sync_tell (TallySyncContext *context)
     context->options->progress (&context->progress, context->options->progress_data);
 }
 
-static char *
-dup_checkpoint_id (TallySyncContext *context)
-{
-  return g_strconcat ("tallystick-", tally_store_get_device (context->options->store), NULL);
-}
-
-/* Our mark on the server tells a recreated or restored database from the one we know. */
-static gboolean
-check_identity (TallySyncContext  *context,
-                GError           **error)
-{
-  g_autofree char *id = dup_checkpoint_id (context);
-  g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
-  gint64 session;
-
-  if (!tally_store_get_session (context->options->store, &session, error) ||
-      !tally_remote_load_checkpoint (context->options->remote, id, &checkpoint,
-                                     context->cancellable, error))
-    return FALSE;
-
-  if (session == 0 || (checkpoint != NULL && checkpoint->session >= session))
-    return TRUE;
-
-  g_set_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_RECREATED,
-               checkpoint == NULL
-               ? _("the database on the server is not the one this store knows: it was recreated "
-                   "or swapped")
-               : _("the database on the server is older than what this store has seen: it was "
-                   "restored from a backup"));
-
-  return FALSE;
-}
-
 static gboolean
 validate (TallySyncContext  *context,
           GError           **error)
@@ -89,7 +56,7 @@ validate (TallySyncContext  *context,
 
   info = tally_remote_probe (context->options->remote, context->cancellable, error);
 
-  return info != NULL && check_identity (context, error);
+  return info != NULL && tally_sync_load_mark (context, error);
 }
 
 static gboolean
@@ -99,6 +66,8 @@ prepare (TallySyncContext  *context,
   g_autoptr (GError) local_error = NULL;
   TallyStoreCounts counts;
 
+  if (context->adopting && !tally_sync_give_back (context, error))
+    return FALSE;
   if (!context->options->force_full)
     context->since = tally_store_dup_since (context->options->store, &local_error);
   if (local_error != NULL)
@@ -181,29 +150,14 @@ execute (TallySyncContext  *context,
   return judge_unknown (context, error);
 }
 
-/* Every record this run touched was looked at after the push; the mark on the server moves. */
+/* Every record this run touched was looked at after the push. What was read is worth nothing if
+ * the server was put back in the meantime. */
 static gboolean
 verify (TallySyncContext  *context,
         GError           **error)
 {
-  g_autofree char *id = dup_checkpoint_id (context);
-  g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
-  TallyRemoteCheckpoint next = { 0 };
-
-  if (!tally_remote_load_checkpoint (context->options->remote, id, &checkpoint,
-                                     context->cancellable, error))
+  if (context->moved && !tally_sync_load_mark (context, error))
     return FALSE;
-
-  if (checkpoint == NULL || g_strcmp0 (checkpoint->since, context->since) != 0)
-    {
-      next.session = checkpoint != NULL ? checkpoint->session + 1 : 1;
-      next.since = context->since;
-      next.rev = checkpoint != NULL ? checkpoint->rev : NULL;
-      if (!tally_remote_save_checkpoint (context->options->remote, id, &next,
-                                         context->cancellable, error) ||
-          !tally_store_set_session (context->options->store, next.session, error))
-        return FALSE;
-    }
 
   g_free (context->run->grade);
   context->run->grade = g_strdup ("checked");
@@ -318,6 +272,7 @@ tally_sync_run (const TallySyncOptions  *options,
     .options = options,
     .cancellable = cancellable,
     .run = run,
+    .adopting = options->adopt,
   };
   gboolean done;
   gboolean closed;
@@ -326,6 +281,7 @@ tally_sync_run (const TallySyncOptions  *options,
   if (!tally_store_begin_run (options->store, run, NULL, error))
     return NULL;
 
+  context.mark_id = g_strconcat ("tallystick-", tally_store_get_device (options->store), NULL);
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   context.unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) tally_reason_unref);
@@ -335,6 +291,8 @@ tally_sync_run (const TallySyncOptions  *options,
 
   context.progress.phase = TALLY_PHASE_IDLE;
   tally_sync_tell (&context);
+  g_clear_pointer (&context.mark, tally_remote_checkpoint_free);
+  g_free (context.mark_id);
   g_clear_pointer (&context.since, g_free);
   g_clear_pointer (&context.touched, g_hash_table_unref);
   g_clear_pointer (&context.unknown, g_hash_table_unref);

@@ -360,12 +360,14 @@ tally_fake_remote_load_checkpoint (TallyRemote            *remote,
 static gboolean
 tally_fake_remote_save_checkpoint (TallyRemote                  *remote,
                                    const char                   *id,
-                                   const TallyRemoteCheckpoint  *checkpoint,
+                                   TallyRemoteCheckpoint        *checkpoint,
+                                   gboolean                     *stale,
                                    GCancellable                 *cancellable,
                                    GError                      **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
 
+  *stale = FALSE;
   self->traffic.n_requests++;
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
   self->checkpoint = checkpoint_copy (checkpoint);

@@ -141,6 +141,7 @@ check_state (TallySimDevice *self,
     return;
 
   facts.n_pending = counts.n_pending;
+  facts.n_behind = counts.n_behind;
   facts.n_held = counts.n_held;
   facts.n_quarantined = counts.n_quarantined;
   facts.n_problems = counts.n_problems;

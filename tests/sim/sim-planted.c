@@ -36,6 +36,7 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_SERVER_WINS] = "server-wins",
   [TALLY_PLANTED_NO_HISTORY] = "no-history",
   [TALLY_PLANTED_UNSYNCED] = "unsynced",
+  [TALLY_PLANTED_NO_IDENTITY] = "no-identity",
 };
 
 static GLogWriterOutput

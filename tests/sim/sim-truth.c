@@ -53,6 +53,13 @@ tally_sim_truth_free (TallySimTruth *self)
   g_free (self);
 }
 
+/* The number at the beginning of a sequence, with or without quotes. */
+static gint64
+get_number (const char *seq)
+{
+  return atoll (*seq == '"' ? seq + 1 : seq);
+}
+
 /* The document of a row; NULL: it stands behind @since, so the store need not know it. */
 static TallyRevision *
 read_row (const TallyJsonSpan *row,
@@ -64,9 +71,8 @@ read_row (const TallyJsonSpan *row,
   const TallyJsonMember *document = tally_json_members_find (members, "doc");
   const TallyJsonMember *changes = tally_json_members_find (members, "changes");
   g_autoptr (GArray) leaves = NULL;
-  gint64 n;
 
-  if (!tally_json_span_get_int (&seq->value, &n, NULL) || n > since)
+  if (get_number (seq->value.text) > since)
     return NULL;
 
   leaves = tally_json_text_elements (changes->value.text, (gssize) changes->value.length, NULL);
@@ -112,7 +118,7 @@ tally_sim_truth_check (TallySimTruth *self,
                        TallyStore    *store)
 {
   g_autofree char *text = tally_store_dup_since (store, NULL);
-  gint64 since = text != NULL ? atoll (text) : 0;
+  gint64 since = text != NULL ? get_number (text) : 0;
   gboolean moved = FALSE;
   guint n_live = 0;
   guint n_here = 0;

@@ -49,7 +49,8 @@ read_checkpoint (GArray *members)
       !tally_json_span_get_int (&session->value, &checkpoint->session, NULL))
     return NULL;
 
-  checkpoint->since = tally_json_span_dup (&since->value);
+  if (since->value.text[0] != 'n')
+    checkpoint->since = tally_json_span_dup (&since->value);
 
   return g_steal_pointer (&checkpoint);
 }
@@ -109,26 +110,8 @@ tally_couchdb_checkpoint_load (TallyCouchdbEndpoint   *endpoint,
 }
 
 static char *
-dup_rev (TallyCouchdbEndpoint  *endpoint,
-         const char            *id,
-         GCancellable          *cancellable,
-         GError               **error)
-{
-  g_autoptr (TallyResponse) response = NULL;
-  g_autoptr (GArray) members = NULL;
-  const TallyJsonMember *rev;
-
-  if (!ask (endpoint, id, &response, &members, cancellable, error))
-    return NULL;
-  rev = members != NULL ? tally_json_members_find (members, "_rev") : NULL;
-
-  return rev != NULL ? tally_json_span_dup_string (&rev->value, NULL) : g_strdup ("");
-}
-
-static char *
 write_checkpoint (const char                  *id,
-                  const TallyRemoteCheckpoint *checkpoint,
-                  const char                  *rev)
+                  const TallyRemoteCheckpoint *checkpoint)
 {
   g_autofree char *full_id = g_strconcat ("_local/", id, NULL);
   TallyJsonWriter writer;
@@ -136,60 +119,68 @@ write_checkpoint (const char                  *id,
   tally_json_writer_init (&writer, NULL);
   tally_json_writer_begin_object (&writer);
   tally_json_writer_member (&writer, "_id", full_id);
-  if (rev != NULL && *rev != '\0')
-    tally_json_writer_member (&writer, "_rev", rev);
+  if (checkpoint->rev != NULL)
+    tally_json_writer_member (&writer, "_rev", checkpoint->rev);
   tally_json_writer_member_int (&writer, "session", checkpoint->session);
   tally_json_writer_name (&writer, "since");
-  tally_json_writer_raw (&writer, checkpoint->since, -1);
+  tally_json_writer_raw (&writer, checkpoint->since != NULL ? checkpoint->since : "null", -1);
   tally_json_writer_member (&writer, "client", "tallystick");
   tally_json_writer_end_object (&writer);
 
   return tally_json_writer_finish (&writer);
 }
 
+/* The rev that a write was answered with; NULL where none is told: the next write is then stale. */
+static char *
+dup_new_rev (TallyResponse *response)
+{
+  gsize length;
+  const char *text = tally_couchdb_endpoint_text (response, &length);
+  g_autoptr (GArray) members = tally_json_text_members (text, (gssize) length, NULL);
+  const TallyJsonMember *rev = members != NULL ? tally_json_members_find (members, "rev") : NULL;
+
+  return rev != NULL ? tally_json_span_dup_string (&rev->value, NULL) : NULL;
+}
+
 /**
  * tally_couchdb_checkpoint_save:
  * @endpoint: the database
  * @id: the mark's name
- * @checkpoint: what to write
+ * @checkpoint: (inout): what to write
+ * @stale: (out): as tally_remote_save_checkpoint()
  * @cancellable: (nullable): ends it early
  * @error: as tally_remote_save_checkpoint()
  *
- * The name belongs to this device alone, so a 409 only means that we do not know the latest
- * revision (its answer was lost, or it was never loaded): it is read once, and written again.
- * A CouchDB cluster does not even say 409.
+ * The name belongs to this device alone, so a 409 means that an answer was lost, or that the
+ * database is not the one it was a moment ago: which of them, only the mark itself can tell. A
+ * CouchDB cluster does not even say 409.
  *
- * Returns: whether it was written
+ * Returns: whether the server could be asked
  */
 gboolean
-tally_couchdb_checkpoint_save (TallyCouchdbEndpoint        *endpoint,
-                               const char                  *id,
-                               const TallyRemoteCheckpoint *checkpoint,
-                               GCancellable                *cancellable,
-                               GError                     **error)
+tally_couchdb_checkpoint_save (TallyCouchdbEndpoint   *endpoint,
+                               const char             *id,
+                               TallyRemoteCheckpoint  *checkpoint,
+                               gboolean               *stale,
+                               GCancellable           *cancellable,
+                               GError                **error)
 {
   g_autofree char *path = dup_path (id);
-  g_autofree char *json = write_checkpoint (id, checkpoint, checkpoint->rev);
+  g_autofree char *json = write_checkpoint (id, checkpoint);
   g_autoptr (TallyResponse) response = NULL;
 
   response = tally_couchdb_endpoint_send (endpoint, "PUT", path, json, cancellable, error);
   if (response == NULL)
     return FALSE;
 
-  if (response->status == 409)
-    {
-      g_autofree char *rev = dup_rev (endpoint, id, cancellable, error);
+  *stale = response->status == 409;
+  if (*stale)
+    return TRUE;
+  if (!tally_couchdb_endpoint_check (endpoint, response, error))
+    return FALSE;
 
-      if (rev == NULL)
-        return FALSE;
+  g_free (checkpoint->rev);
+  checkpoint->rev = dup_new_rev (response);
 
-      g_free (json);
-      json = write_checkpoint (id, checkpoint, rev);
-      tally_response_unref (response);
-      response = tally_couchdb_endpoint_send (endpoint, "PUT", path, json, cancellable, error);
-      if (response == NULL)
-        return FALSE;
-    }
-
-  return tally_couchdb_endpoint_check (endpoint, response, error);
+  return TRUE;
 }

@@ -17,7 +17,8 @@ gboolean tally_couchdb_checkpoint_load (TallyCouchdbEndpoint         *endpoint,
                                         GError                      **error);
 gboolean tally_couchdb_checkpoint_save (TallyCouchdbEndpoint         *endpoint,
                                         const char                   *id,
-                                        const TallyRemoteCheckpoint  *checkpoint,
+                                        TallyRemoteCheckpoint        *checkpoint,
+                                        gboolean                     *stale,
                                         GCancellable                 *cancellable,
                                         GError                      **error);
 

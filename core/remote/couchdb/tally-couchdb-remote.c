@@ -187,14 +187,15 @@ tally_couchdb_remote_load_checkpoint (TallyRemote            *remote,
 }
 
 static gboolean
-tally_couchdb_remote_save_checkpoint (TallyRemote                  *remote,
-                                      const char                   *id,
-                                      const TallyRemoteCheckpoint  *checkpoint,
-                                      GCancellable                 *cancellable,
-                                      GError                      **error)
+tally_couchdb_remote_save_checkpoint (TallyRemote            *remote,
+                                      const char             *id,
+                                      TallyRemoteCheckpoint  *checkpoint,
+                                      gboolean               *stale,
+                                      GCancellable           *cancellable,
+                                      GError                **error)
 {
   return tally_couchdb_checkpoint_save (&TALLY_COUCHDB_REMOTE (remote)->endpoint, id, checkpoint,
-                                        cancellable, error);
+                                        stale, cancellable, error);
 }
 
 static void

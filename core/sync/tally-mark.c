@@ -1,0 +1,101 @@
+/* tally-mark.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-sync"
+
+#include "config.h"
+
+#include "sync/tally-sync-private.h"
+
+#include "base/tally-planted.h"
+
+#include <glib/gi18n-lib.h>
+
+/* Our mark on the server tells the database that this store knows from one that was made anew, or
+ * put back to a backup. It counts up before anything of a page is taken in, and the store follows:
+ * so whatever lacks something that is here has an older mark, or none. A mark that is written only
+ * when a run has ended would not see a backup that was made in the middle of one. */
+
+/* Another write of our own may have overtaken this one; more than two hardly can. */
+#define MARK_TRIES 3
+
+static gboolean
+check_mark (TallySyncContext  *context,
+            GError           **error)
+{
+  const TallyRemoteCheckpoint *mark = context->mark;
+
+  if (context->session == 0 || context->adopting ||
+      (mark != NULL && mark->session >= context->session) || TALLY_IS_PLANTED (NO_IDENTITY))
+    return TRUE;
+
+  g_set_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_RECREATED,
+               mark == NULL
+               ? _("the database on the server is not the one this store knows: it was recreated "
+                   "or swapped")
+               : _("the database on the server is older than what this store has seen: it was "
+                   "restored from a backup"));
+
+  return FALSE;
+}
+
+gboolean
+tally_sync_load_mark (TallySyncContext  *context,
+                      GError           **error)
+{
+  g_clear_pointer (&context->mark, tally_remote_checkpoint_free);
+
+  return tally_store_get_session (context->options->store, &context->session, error) &&
+         tally_remote_load_checkpoint (context->options->remote, context->mark_id, &context->mark,
+                                       context->cancellable, error) &&
+         check_mark (context, error);
+}
+
+static TallyRemoteCheckpoint *
+next_mark (TallySyncContext *context)
+{
+  const TallyRemoteCheckpoint *mark = context->mark;
+  TallyRemoteCheckpoint *next = g_new0 (TallyRemoteCheckpoint, 1);
+
+  next->session = MAX (mark != NULL ? mark->session : 0, context->session) + 1;
+  next->since = g_strdup (context->since);
+  next->rev = g_strdup (mark != NULL ? mark->rev : NULL);
+
+  return next;
+}
+
+gboolean
+tally_sync_move_mark (TallySyncContext  *context,
+                      GError           **error)
+{
+  for (guint i = 0; i < MARK_TRIES; i++)
+    {
+      g_autoptr (TallyRemoteCheckpoint) next = next_mark (context);
+      gboolean stale;
+
+      if (!tally_remote_save_checkpoint (context->options->remote, context->mark_id, next, &stale,
+                                         context->cancellable, error))
+        return FALSE;
+      if (stale && !tally_sync_load_mark (context, error))
+        return FALSE;
+      if (stale)
+        continue;
+
+      g_clear_pointer (&context->mark, tally_remote_checkpoint_free);
+      context->mark = g_steal_pointer (&next);
+      context->session = context->mark->session;
+      context->adopting = FALSE;
+      context->moved = TRUE;
+
+      return tally_store_set_session (context->options->store, context->session, error);
+    }
+
+  context->given_up = tally_reason_new ("server-error", "detail",
+                                        _("something else writes this computer’s mark there"),
+                                        NULL);
+  g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the mark moves");
+
+  return FALSE;
+}
