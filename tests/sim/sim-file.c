@@ -14,7 +14,7 @@
 #define SECTOR_BYTES 512
 
 /* So much at once, for a file that grows; most end below it. */
-#define CAPACITY_BYTES (64 * 1024)
+#define CAPACITY_BYTES (256 * 1024)
 
 /* One unsynced write, or a truncation to @offset where @length is 0. */
 typedef struct
