@@ -149,6 +149,7 @@ tally_sync_manager_take_counts (TallySyncManager       *self,
   take_number (self, &self->counts.n_held, counts->n_held, "held");
   take_number (self, &self->counts.n_quarantined, counts->n_quarantined, "quarantined");
   take_number (self, &self->counts.n_conflicts, counts->n_conflicts, "conflicts");
+  self->counts.n_problems = counts->n_problems;
   self->counts.n_behind = counts->n_behind;
   if (self->counts.oldest_pending_us != counts->oldest_pending_us)
     {

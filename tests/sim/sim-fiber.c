@@ -16,15 +16,7 @@
 #define STACK_BYTES (1024 * 1024)
 
 /* The address sanitizer must be told which stack it is on. */
-#if defined (__SANITIZE_ADDRESS__)
-#define HAS_ASAN 1
-#elif defined (__has_feature)
-#if __has_feature (address_sanitizer)
-#define HAS_ASAN 1
-#endif
-#endif
-
-#ifdef HAS_ASAN
+#ifdef TALLY_SIM_ASAN
 #include <sanitizer/common_interface_defs.h>
 #else
 #define __sanitizer_start_switch_fiber(fake, bottom, size) ((void) (fake))

@@ -14,16 +14,16 @@ G_BEGIN_DECLS
 /**
  * TallySimFile:
  *
- * One file of a simulated disk: what programs see, what surely survives a loss of power, and the
- * writes between the two in their order. A plain structure of sim-vfs.c's and its own.
+ * One file of a simulated disk: what programs see, and what leads back from there to what surely
+ * survives a loss of power. So a write costs what it replaces, a sync nothing. A plain structure
+ * of sim-vfs.c's, sim-handle.c's and its own.
  */
 typedef struct
 {
   int         n_refs;
   GByteArray *seen;          /* what a read gives */
-  GByteArray *synced;        /* what a loss of power leaves for sure */
   GArray     *writes;        /* Write: since the last sync, oldest first */
-  GByteArray *written;       /* their bytes */
+  GByteArray *replaced;      /* what they replaced or cut off */
   gboolean    name_synced;   /* the directory entry survives as well */
 
   /* Locks of SQLite's open connections. */

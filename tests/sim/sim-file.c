@@ -13,12 +13,16 @@
  * smaller one gives more ways to be torn. */
 #define SECTOR_BYTES 512
 
+/* So much at once, for a file that grows; most end below it. */
+#define CAPACITY_BYTES (256 * 1024)
+
 /* One unsynced write, or a truncation to @offset where @length is 0. */
 typedef struct
 {
   gint64 offset;
   gsize  length;
-  gsize  start;    /* in TallySimFile.written */
+  gsize  size;     /* the file's before it */
+  gsize  start;    /* of what it replaced, in TallySimFile.replaced */
 } Write;
 
 TallySimFile *
@@ -27,10 +31,9 @@ tally_sim_file_new (void)
   TallySimFile *self = g_new0 (TallySimFile, 1);
 
   self->n_refs = 1;
-  self->seen = g_byte_array_new ();
-  self->synced = g_byte_array_new ();
+  self->seen = g_byte_array_sized_new (CAPACITY_BYTES);
   self->writes = g_array_new (FALSE, FALSE, sizeof (Write));
-  self->written = g_byte_array_new ();
+  self->replaced = g_byte_array_new ();
   self->regions = g_ptr_array_new_with_free_func (g_free);
 
   return self;
@@ -50,9 +53,8 @@ tally_sim_file_unref (TallySimFile *self)
     return;
 
   g_byte_array_unref (self->seen);
-  g_byte_array_unref (self->synced);
   g_array_unref (self->writes);
-  g_byte_array_unref (self->written);
+  g_byte_array_unref (self->replaced);
   g_ptr_array_unref (self->regions);
   g_free (self);
 }
@@ -74,9 +76,34 @@ overlay (GByteArray   *array,
          const guint8 *bytes,
          gsize         length)
 {
+  if ((gsize) offset > array->len)
+    resize (array, offset);
   if ((gsize) offset + length > array->len)
-    resize (array, (gsize) offset + length);
+    g_byte_array_set_size (array, offset + length);
   memcpy (array->data + offset, bytes, length);
+}
+
+/* How many bytes that were there it replaced or cut off. */
+static gsize
+count_replaced (const Write *entry)
+{
+  gsize n_bytes = entry->size > (gsize) entry->offset ? entry->size - entry->offset : 0;
+
+  return entry->length > 0 ? MIN (n_bytes, entry->length) : n_bytes;
+}
+
+/* Before the write or truncation is done. */
+static void
+note (TallySimFile *self,
+      gint64        offset,
+      gsize         length)
+{
+  Write entry = { offset, length, self->seen->len, self->replaced->len };
+  gsize n_bytes = count_replaced (&entry);
+
+  if (n_bytes > 0)
+    g_byte_array_append (self->replaced, self->seen->data + offset, n_bytes);
+  g_array_append_val (self->writes, entry);
 }
 
 void
@@ -85,56 +112,58 @@ tally_sim_file_write (TallySimFile *self,
                       const guint8 *bytes,
                       gsize         length)
 {
-  Write entry = { .offset = offset, .length = length, .start = self->written->len };
-
   if (length == 0)
     return;
 
+  note (self, offset, length);
   overlay (self->seen, offset, bytes, length);
-  g_byte_array_append (self->written, bytes, length);
-  g_array_append_val (self->writes, entry);
 }
 
 void
 tally_sim_file_truncate (TallySimFile *self,
                          gint64        size)
 {
-  Write entry = { .offset = size };
-
+  note (self, size, 0);
   resize (self->seen, size);
-  g_array_append_val (self->writes, entry);
-}
-
-static void
-forget_writes (TallySimFile *self)
-{
-  g_array_set_size (self->writes, 0);
-  g_byte_array_set_size (self->written, 0);
 }
 
 void
 tally_sim_file_sync (TallySimFile *self)
 {
-  for (guint i = 0; i < self->writes->len; i++)
-    {
-      const Write *entry = &g_array_index (self->writes, Write, i);
+  g_array_set_size (self->writes, 0);
+  g_byte_array_set_size (self->replaced, 0);
+}
 
-      if (entry->length == 0)
-        resize (self->synced, entry->offset);
-      else
-        overlay (self->synced, entry->offset, self->written->data + entry->start, entry->length);
+/* Back to the last sync. Returns what the writes had written; their start is now in there. */
+static GByteArray *
+undo (TallySimFile *self)
+{
+  GByteArray *written = g_byte_array_new ();
+
+  for (guint i = self->writes->len; i-- > 0;)
+    {
+      Write *entry = &g_array_index (self->writes, Write, i);
+      gsize start = written->len;
+
+      if (entry->length > 0)
+        g_byte_array_append (written, self->seen->data + entry->offset, entry->length);
+      if (count_replaced (entry) > 0)
+        overlay (self->seen, entry->offset, self->replaced->data + entry->start,
+                 count_replaced (entry));
+      g_byte_array_set_size (self->seen, entry->size);
+      entry->start = start;
     }
 
-  forget_writes (self);
+  return written;
 }
 
 /* Sector by sector; of a torn one only the first bytes arrived. */
 static gboolean
 keep_sectors (TallySimFile *self,
               const Write  *entry,
+              const guint8 *bytes,
               GRand        *rand)
 {
-  const guint8 *bytes = self->written->data + entry->start;
   gboolean lost = FALSE;
   gsize done = 0;
 
@@ -145,9 +174,9 @@ keep_sectors (TallySimFile *self,
       guint fate = g_rand_int_range (rand, 0, 16);
 
       if (fate < 8)
-        overlay (self->synced, offset, bytes + done, part);
+        overlay (self->seen, offset, bytes + done, part);
       else if (fate == 8)
-        overlay (self->synced, offset, bytes + done, g_rand_int_range (rand, 0, part + 1));
+        overlay (self->seen, offset, bytes + done, g_rand_int_range (rand, 0, part + 1));
       lost = lost || fate >= 8;
       done += part;
     }
@@ -159,6 +188,7 @@ gboolean
 tally_sim_file_lose (TallySimFile *self,
                      GRand        *rand)
 {
+  g_autoptr (GByteArray) written = undo (self);
   guint mode = g_rand_int_range (rand, 0, 4);
   guint n_kept = self->writes->len;
   gboolean lost = FALSE;
@@ -174,17 +204,15 @@ tally_sim_file_lose (TallySimFile *self,
       const Write *entry = &g_array_index (self->writes, Write, i);
 
       if (entry->length == 0)
-        resize (self->synced, entry->offset);
+        resize (self->seen, entry->offset);
       else if (mode == 1)
-        overlay (self->synced, entry->offset, self->written->data + entry->start, entry->length);
+        overlay (self->seen, entry->offset, written->data + entry->start, entry->length);
       else
-        lost = keep_sectors (self, entry, rand) || lost;
+        lost = keep_sectors (self, entry, written->data + entry->start, rand) || lost;
     }
 
   lost = lost || n_kept < self->writes->len;
-  forget_writes (self);
-  g_byte_array_set_size (self->seen, 0);
-  g_byte_array_append (self->seen, self->synced->data, self->synced->len);
+  tally_sim_file_sync (self);
 
   return lost;
 }

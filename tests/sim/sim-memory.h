@@ -11,7 +11,10 @@ G_BEGIN_DECLS
 
 /* SQLite's memory, which can run out at a chosen allocation. It belongs to the process, as
  * SQLite's configuration does; exactly one thread may run at a time, as the baton sees to. Whoever
- * means one actor only says so with a filter. GLib's memory is not touched: there, running out ends the process. */
+ * means one actor only says so with a filter. GLib's memory is not touched: there, running out
+ * ends the process.
+ *
+ * What SQLite gives back is kept for it and never returned, which is a good deal faster. */
 
 /* Once, before any other use of SQLite in the process. Takes away SQLite's own little stores, so
  * that all it allocates comes by here. */

@@ -9,6 +9,7 @@
 #include "sim/sim-world.h"
 
 #include <locale.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>

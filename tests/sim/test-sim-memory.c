@@ -9,6 +9,7 @@
 #include "sim/sim-vfs.h"
 
 #include <sqlite3.h>
+#include <string.h>
 
 #define N_ROWS 6
 
@@ -144,6 +145,35 @@ test_pieces (void)
   sqlite3_free (NULL);
 }
 
+/* Pieces of all sizes come, change and go; none may touch another. */
+static void
+test_apart (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  guint8 *pieces[64] = { NULL };
+  int sizes[64] = { 0 };
+
+  for (guint i = 0; i < 20000; i++)
+    {
+      guint slot = g_rand_int_range (rand, 0, G_N_ELEMENTS (pieces));
+      int size = g_rand_int_range (rand, 1, g_rand_boolean (rand) ? 1100 : 10000);
+      gboolean grows = g_rand_boolean (rand);
+      int n_kept = grows ? MIN (sizes[slot], size) : 0;
+
+      if (!grows)
+        g_clear_pointer (&pieces[slot], sqlite3_free);
+      pieces[slot] = sqlite3_realloc (pieces[slot], size);
+      g_assert_cmpuint (sqlite3_msize (pieces[slot]), >=, size);
+      for (int j = 0; j < n_kept; j++)
+        g_assert_cmpuint (pieces[slot][j], ==, slot);
+      memset (pieces[slot], (int) slot, (gsize) size);
+      sizes[slot] = size;
+    }
+
+  for (guint slot = 0; slot < G_N_ELEMENTS (pieces); slot++)
+    sqlite3_free (pieces[slot]);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -155,6 +185,7 @@ main (int   argc,
   g_test_add_func ("/sim/memory/count", test_count);
   g_test_add_func ("/sim/memory/starve", test_starve);
   g_test_add_func ("/sim/memory/pieces", test_pieces);
+  g_test_add_func ("/sim/memory/apart", test_apart);
 
   return g_test_run ();
 }
