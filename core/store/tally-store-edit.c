@@ -91,10 +91,14 @@ static TallyRecord *
 forget_unsent_creation (const TallyRecord *record)
 {
   TallyRecord *after = tally_record_copy (record);
+  const TallyRevision *remote = record->remote;
 
-  /* Where somebody else made the same id meanwhile, theirs is what remains. */
-  tally_record_set_local (after, record->remote);
-  tally_record_set_base (after, record->remote);
+  /* Where somebody else made the same id meanwhile, theirs is what remains; nothing is shown of
+   * what the server would not show. */
+  if (remote != NULL && remote->body == NULL && !remote->deleted)
+    remote = NULL;
+  tally_record_set_local (after, remote);
+  tally_record_set_base (after, remote);
   tally_record_clear_outbox (after);
 
   return after;
