@@ -5,6 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-memory.h"
 #include "sim/sim-vfs.h"
 #include "sim/sim-world.h"
 
@@ -99,6 +100,7 @@ main (int   argc,
       char *argv[])
 {
   setlocale (LC_ALL, "C.UTF-8");
+  tally_sim_memory_set_up ();
   tally_sim_vfs_set_up ();
   g_log_set_writer_func (write_log, NULL, NULL);
   g_test_init (&argc, &argv, NULL);

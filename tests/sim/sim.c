@@ -3,8 +3,11 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+/* For the processors a process may use. */
+#define _GNU_SOURCE
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-memory.h"
 #include "sim/sim-vfs.h"
 #include "sim/sim-world.h"
 
@@ -225,6 +228,7 @@ main (int   argc,
   Tally *tallies;
 
   setlocale (LC_ALL, "C.UTF-8");
+  tally_sim_memory_set_up ();
   tally_sim_vfs_set_up ();
   g_log_set_writer_func (write_log, NULL, NULL);
   g_option_context_add_main_entries (options, entries, NULL);
