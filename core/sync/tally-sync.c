@@ -9,6 +9,7 @@
 
 #include "sync/tally-sync-private.h"
 
+#include "base/tally-planted.h"
 #include "remote/tally-remote-reason.h"
 
 #include <glib/gi18n-lib.h>
@@ -69,6 +70,8 @@ check_identity (TallySyncContext  *context,
     return FALSE;
 
   if (session == 0 || (checkpoint != NULL && checkpoint->session >= session))
+    return TRUE;
+  if (checkpoint == NULL ? TALLY_IS_PLANTED (NO_IDENTITY) : TALLY_IS_PLANTED (NO_AGE))
     return TRUE;
 
   g_set_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_RECREATED,
@@ -190,6 +193,11 @@ verify (TallySyncContext  *context,
   g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
   TallyRemoteCheckpoint next = { 0 };
 
+  if (TALLY_IS_PLANTED (GRADE_FIRST))
+    {
+      g_free (context->run->grade);
+      context->run->grade = g_strdup ("checked");
+    }
   if (!tally_remote_load_checkpoint (context->options->remote, id, &checkpoint,
                                      context->cancellable, error))
     return FALSE;
@@ -199,6 +207,9 @@ verify (TallySyncContext  *context,
       next.session = checkpoint != NULL ? checkpoint->session + 1 : 1;
       next.since = context->since;
       next.rev = checkpoint != NULL ? checkpoint->rev : NULL;
+      if (TALLY_IS_PLANTED (MARK_FIRST) &&
+          !tally_store_set_session (context->options->store, next.session, error))
+        return FALSE;
       if (!tally_remote_save_checkpoint (context->options->remote, id, &next,
                                          context->cancellable, error) ||
           !tally_store_set_session (context->options->store, next.session, error))

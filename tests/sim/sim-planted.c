@@ -50,6 +50,47 @@ static const struct
   [TALLY_PLANTED_SERVER_WINS] = { "server-wins", NULL },
   [TALLY_PLANTED_NO_HISTORY] = { "no-history", NULL },
   [TALLY_PLANTED_UNSYNCED] = { "unsynced", NULL },
+  [TALLY_PLANTED_LAZY_SYNC] = { "lazy-sync", NULL },
+  [TALLY_PLANTED_ACK_FAILED] = { "ack-failed", NULL },
+  [TALLY_PLANTED_NOT_REOPENED] = {
+    "not-reopened", "people who type again what was settled against"
+  },
+  [TALLY_PLANTED_LATE_OPEN] = { "late-open", "an oracle that nobody is asked twice" },
+  [TALLY_PLANTED_SETTLE_UNSEEN] = { "settle-unseen", NULL },
+  [TALLY_PLANTED_SAME_DEVICE] = {
+    "same-device", "a copied store, and an oracle for its device id"
+  },
+  [TALLY_PLANTED_DROP_IN_FLIGHT] = { "drop-in-flight", NULL },
+  [TALLY_PLANTED_MOVED_FORGOTTEN] = { "moved-forgotten", NULL },
+  [TALLY_PLANTED_NEVER_CLOSED] = { "never-closed", NULL },
+  [TALLY_PLANTED_WRONG_BASE] = { "wrong-base", NULL },
+  [TALLY_PLANTED_UNLISTED] = { "unlisted", NULL },
+  [TALLY_PLANTED_ABSENCE] = { "absence", "a server that compacts between a page and its fetch" },
+  [TALLY_PLANTED_BELIEVE_ANSWER] = { "believe-answer", "a server that refuses an edit" },
+  [TALLY_PLANTED_NO_IDENTITY] = { "no-identity", "a database that was made anew" },
+  [TALLY_PLANTED_NO_AGE] = { "no-age", "a server that was restored from a backup" },
+  [TALLY_PLANTED_MARK_FIRST] = { "mark-first", NULL },
+  [TALLY_PLANTED_GRADE_FIRST] = { "grade-first", "an oracle for the grade of a failed run" },
+  [TALLY_PLANTED_LOCAL_WINS] = { "local-wins", NULL },
+  [TALLY_PLANTED_GREATER_WINS] = { "greater-wins", NULL },
+  [TALLY_PLANTED_DELETE_WINS] = { "delete-wins", NULL },
+  [TALLY_PLANTED_MERGE_DROPS] = { "merge-drops", NULL },
+  [TALLY_PLANTED_MERGE_BASE] = { "merge-base", NULL },
+  [TALLY_PLANTED_COSMETIC] = { "cosmetic", "an oracle for conflicts about nothing" },
+  [TALLY_PLANTED_HELD_PUSHED] = { "held-pushed", NULL },
+  [TALLY_PLANTED_UNIQUE_REV] = { "unique-rev", "an oracle that one edit is one revision" },
+  [TALLY_PLANTED_PAGE_SKIP] = { "page-skip", NULL },
+  [TALLY_PLANTED_CUT_IS_EMPTY] = { "cut-is-empty", "an oracle for what a run claims" },
+  [TALLY_PLANTED_REFUSED_BUSY] = { "refused-busy", "a server that stays busy" },
+  [TALLY_PLANTED_NO_PATIENCE] = { "no-patience", "a server that asks for patience" },
+  [TALLY_PLANTED_LOGIN_AGAIN] = { "login-again", "a server that refuses a login" },
+  [TALLY_PLANTED_NO_RETRY] = { "no-retry", "an oracle for how a device's last run ended" },
+  [TALLY_PLANTED_NO_BACKOFF] = { "no-backoff", "an oracle for storms" },
+  [TALLY_PLANTED_HIDES_PENDING] = { "hides-pending", "an oracle for the sentence" },
+  [TALLY_PLANTED_HIDES_FAILURE] = { "hides-failure", "an oracle for the sentence" },
+  [TALLY_PLANTED_FRESH_FOR_EVER] = {
+    "fresh-for-ever", "an oracle for the sentence, and clocks that jump"
+  },
 };
 
 static char *one_bug = NULL;
@@ -64,6 +105,14 @@ static const GOptionEntry entries[] = {
   { "trace", 0, 0, G_OPTION_ARG_NONE, &trace, "Print what happens, with --bug", NULL },
   { NULL }
 };
+
+static guint n_drawn;
+
+unsigned int
+tally_planted_draw (void)
+{
+  return n_drawn++;
+}
 
 static GLogWriterOutput
 write_log (GLogLevelFlags   level,
@@ -91,6 +140,7 @@ search (TallyPlanted      bug,
       g_auto (TallySimResult) result = { 0 };
 
       *under_way = (guint32) seed;
+      n_drawn = 0;
       alarm (SEED_SECONDS);
       tally_sim_world_run ((guint32) seed, trace, &result);
       if (result.failure != NULL)
