@@ -16,7 +16,7 @@
  * @TALLY_PLANTED_SERVER_WINS: a conflict is settled by dropping the local side
  * @TALLY_PLANTED_NO_HISTORY: what a merge took in is kept nowhere
  * @TALLY_PLANTED_UNSYNCED: nothing is synced to the disk
- * @TALLY_PLANTED_LAZY_SYNC: what was answered for is synced to the disk later
+ * @TALLY_PLANTED_LAZY_SYNC: what a device answered for is synced to its disk later
  * @TALLY_PLANTED_ACK_FAILED: an edit whose commit failed is answered for as stored
  * @TALLY_PLANTED_NOT_REOPENED: what was settled against and typed again is closed all the same
  * @TALLY_PLANTED_LATE_OPEN: what was sent without proof is not closed by a settlement

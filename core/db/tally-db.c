@@ -187,7 +187,7 @@ apply_pragmas (TallyDb  *self,
   if (!tally_db_execute (self, pragmas, error))
     return FALSE;
 
-  if (TALLY_IS_PLANTED (LAZY_SYNC) &&
+  if (TALLY_IS_PLANTED (LAZY_SYNC) && g_str_has_suffix (self->path, "store.db") &&
       !tally_db_execute (self, "PRAGMA synchronous = NORMAL", error))
     return FALSE;
 
