@@ -225,7 +225,7 @@ def check_unfinished(source, tree):
 
 
 def check_clock_and_chance(source, tree):
-    if source.top == 'core' and source.is_c and source.path != 'core/base/tally-clock.c':
+    if source.top == 'core' and source.is_c and source.path != 'core/base/tally-system-clock.c':
         yield from find_matches(source.code, CLOCK_AND_CHANCE, 'clock',
                                 '{}) – time comes from TallyClock, chance from a GRand given in')
 

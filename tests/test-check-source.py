@@ -155,7 +155,7 @@ class TestCheckSource(unittest.TestCase):
         for call in ['g_get_real_time ()', 'g_get_monotonic_time ()', 'g_usleep (1)',
                      'g_random_int ()', 'g_date_time_new_now_utc ()', 'time (NULL)', 'sleep (1)']:
             self.assert_bad('clock', 'core/sync/x.c', C_HEAD + f'  a = {call};\n')
-            self.assert_good('core/base/tally-clock.c', C_HEAD + f'  a = {call};\n')
+            self.assert_good('core/base/tally-system-clock.c', C_HEAD + f'  a = {call};\n')
             self.assert_good('tests/x.c', C_HEAD + f'  a = {call};\n')
         self.assert_good('core/sync/x.c', C_HEAD + '/* at that time (or later) */\n')
         self.assert_good('core/sync/x.c', C_HEAD + '  tally_clock_sleep_us (clock, 1);\n')

@@ -16,7 +16,7 @@
 #include "tally-overview.h"
 #include "tally-records.h"
 
-#include "base/tally-clock.h"
+#include "base/tally-system-clock.h"
 
 #include <glib/gi18n.h>
 

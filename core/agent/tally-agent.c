@@ -7,6 +7,7 @@
 
 #include "agent/tally-agent.h"
 
+#include "base/tally-system-clock.h"
 #include "client/tally-client.h"
 #include "config.h"
 #include "service/tally-service-error.h"

@@ -187,6 +187,10 @@ apply_pragmas (TallyDb  *self,
   if (!tally_db_execute (self, pragmas, error))
     return FALSE;
 
+  if (TALLY_IS_PLANTED (LAZY_SYNC) && g_str_has_suffix (self->path, "store.db") &&
+      !tally_db_execute (self, "PRAGMA synchronous = NORMAL", error))
+    return FALSE;
+
   return !TALLY_IS_PLANTED (UNSYNCED) || tally_db_execute (self, "PRAGMA synchronous = OFF", error);
 }
 

@@ -7,6 +7,7 @@
 
 #include "http/tally-http-client.h"
 #include "base/tally-backoff.h"
+#include "base/tally-planted.h"
 #include "http/tally-http-policy.h"
 
 /* Two repeats get over a dropped connection or a proxy's restart; anything longer is the
@@ -114,6 +115,8 @@ tally_http_client_send (TallyHttpClient     *self,
 
       response = send_once (self, request, cancellable, &problem);
       at_least_us = response != NULL ? MAX (response->retry_after_ms, 0) * 1000 : 0;
+      if (TALLY_IS_PLANTED (NO_PATIENCE))
+        at_least_us = 0;
 
       if (!may_repeat (response, problem, repeat) ||
           !tally_backoff_next (&backoff, &patience, tally_clock_now_us (self->clock),

@@ -9,6 +9,8 @@
 
 #include "http/tally-http-policy.h"
 
+#include "base/tally-planted.h"
+
 #include <glib/gi18n-lib.h>
 
 /**
@@ -66,7 +68,8 @@ tally_http_policy_classify (guint           status,
 gboolean
 tally_http_policy_is_transient (guint status)
 {
-  return status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
+  return status == 408 || status == 429 || status == 502 || status == 503 || status == 504 ||
+         (status == 401 && TALLY_IS_PLANTED (LOGIN_AGAIN));
 }
 
 /**

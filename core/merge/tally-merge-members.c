@@ -7,6 +7,8 @@
 
 #include "merge/tally-merge-private.h"
 
+#include "base/tally-planted.h"
+
 /* A name's pointer. Every name has one of its own, also those RFC 6901 has no characters for:
  * "~2" is not used by it. */
 static char *
@@ -64,6 +66,8 @@ add_side (GPtrArray  *members,
       g_autofree char *pointer = make_pointer (&one->name);
       TallyMergeMember *member = g_hash_table_lookup (by_pointer, pointer);
 
+      if (member == NULL && side == TALLY_SIDE_LOCAL && TALLY_IS_PLANTED (MERGE_DROPS))
+        continue;
       if (member == NULL)
         {
           member = g_new0 (TallyMergeMember, 1);
@@ -102,8 +106,12 @@ judge (TallyMergeMember *self,
     self->verdict = TALLY_FIELD_EQUAL;
   else if (local_kept)
     self->verdict = TALLY_FIELD_SERVER;
-  else if (server_kept)
+  else if (server_kept || TALLY_IS_PLANTED (LOCAL_WINS))
     self->verdict = TALLY_FIELD_LOCAL;
+  else if (TALLY_IS_PLANTED (GREATER_WINS))
+    self->verdict = g_strcmp0 (self->values[TALLY_SIDE_LOCAL].text,
+                               self->values[TALLY_SIDE_SERVER].text) > 0 ? TALLY_FIELD_LOCAL
+                                                                         : TALLY_FIELD_SERVER;
   else
     self->verdict = TALLY_FIELD_CONFLICT;
 

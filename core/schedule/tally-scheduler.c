@@ -8,6 +8,7 @@
 #include "schedule/tally-scheduler.h"
 
 #include "base/tally-backoff.h"
+#include "base/tally-planted.h"
 
 const TallyScheduleRule tally_schedule_rule_default = {
   .interval_us = 15 * 60 * G_USEC_PER_SEC,
@@ -72,7 +73,7 @@ tally_schedule_step (const TallyScheduleRule  *rule,
     consider (&step, now_us, earliest_us, "remote");
   if (rule->interval_us > 0 && facts->n_failures == 0)
     consider (&step, now_us, facts->last_end_us + rule->interval_us, "interval");
-  else if (facts->n_failures > 0)
+  else if (facts->n_failures > 0 && !TALLY_IS_PLANTED (NO_RETRY))
     consider (&step, now_us, facts->retry_us, "interval");
 
   return step;
@@ -104,7 +105,7 @@ tally_schedule_draw_retry (const TallyScheduleRule *rule,
   backoff.n_waits = n_failures > 0 ? n_failures - 1 : 0;
   tally_backoff_next (&backoff, &patience, now_us, 0, rand, &wait_us);
 
-  return now_us + wait_us;
+  return TALLY_IS_PLANTED (NO_BACKOFF) ? now_us : now_us + wait_us;
 }
 
 /**

@@ -7,6 +7,8 @@
 
 #include "schedule/tally-state-sentence.h"
 
+#include "base/tally-planted.h"
+
 /* Obstacles of tally_readiness_check() as states of their own. */
 static const char *
 obstacle_state (const TallyReason *obstacle)
@@ -35,7 +37,8 @@ is_fresh (const TallyStateFacts *facts)
   gint64 age_us = facts->date_us - facts->checked_us;
 
   /* A date in the future says that the clock was set back: no proof of freshness. */
-  return facts->live || (age_us >= 0 && age_us <= facts->fresh_us);
+  return facts->live ||
+         ((age_us >= 0 || TALLY_IS_PLANTED (FRESH_FOR_EVER)) && age_us <= facts->fresh_us);
 }
 
 static const char *
@@ -45,7 +48,7 @@ find_state (const TallyStateFacts *facts)
     return "syncing";
   if (facts->obstacle != NULL)
     return obstacle_state (facts->obstacle);
-  if (facts->last_failure != NULL)
+  if (facts->last_failure != NULL && !TALLY_IS_PLANTED (HIDES_FAILURE))
     return "failed";
   if (facts->n_conflicts > 0)
     return "conflicts";
@@ -53,7 +56,7 @@ find_state (const TallyStateFacts *facts)
     return "quarantined";
   if (facts->n_held > 0)
     return "held";
-  if (facts->n_pending + facts->n_behind > 0)
+  if (facts->n_pending + facts->n_behind > 0 && !TALLY_IS_PLANTED (HIDES_PENDING))
     return "pending";
   if (facts->checked_us == 0 || g_strcmp0 (facts->grade, "none") == 0)
     return "never-synced";

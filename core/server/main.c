@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "base/tally-system-clock.h"
 #include "server/tally-server-bulk.h"
 #include "server/tally-server-folder.h"
 #include "server/tally-server-listener.h"

@@ -7,6 +7,7 @@
 
 #include "service/tally-service-thread.h"
 
+#include "base/tally-system-clock.h"
 #include "config.h"
 #include "service/tally-service-bus.h"
 #include "service/tally-service-error.h"

@@ -8,6 +8,7 @@
 #include "service/tally-service.h"
 
 #include "base/tally-json-writer.h"
+#include "base/tally-system-clock.h"
 #include "store/tally-store-lock.h"
 
 struct _TallyService

@@ -111,7 +111,7 @@ reopen (TallyRecord *after)
 {
   g_autoptr (GPtrArray) closes = NULL;
 
-  if (after->outbox == NULL ||
+  if (after->outbox == NULL || TALLY_IS_PLANTED (NOT_REOPENED) ||
       !g_strv_contains ((const char * const *) after->outbox->closes, after->local->rev))
     return;
 
@@ -308,7 +308,7 @@ edit_one (TallyStore      *self,
 
   if (edit (self, key, deleted, body, expected_rev, error) == EDIT_FAILED ||
       (revision != NULL && !tally_store_load (self, key, &record, error)) ||
-      !tally_db_commit (self->db, error))
+      (!tally_db_commit (self->db, error) && !TALLY_IS_PLANTED (ACK_FAILED)))
     {
       tally_db_rollback (self->db);
       return FALSE;

@@ -7,6 +7,7 @@
 
 #include "config.h"
 
+#include "base/tally-planted.h"
 #include "store/tally-store-private.h"
 
 #include <glib/gi18n-lib.h>
@@ -64,7 +65,8 @@ list_closes (const TallyRecord   *record,
 
   if (outbox != NULL)
     {
-      if (outbox->sent != NULL && !outbox->sent->deleted && !is_in_tree (record, outbox->sent))
+      if (outbox->sent != NULL && !outbox->sent->deleted && !is_in_tree (record, outbox->sent) &&
+          !TALLY_IS_PLANTED (LATE_OPEN))
         add_rev (closes, result, outbox->sent->rev);
       for (guint i = 0; outbox->closes[i] != NULL; i++)
         add_rev (closes, result, outbox->closes[i]);
@@ -177,9 +179,9 @@ check_shown (const TallyRecord  *stored,
 {
   if (stored != NULL && tally_record_is_conflict (stored) &&
       tally_revision_is_same (stored->local, shown->local) &&
-      tally_revision_is_same (stored->base, shown->base) &&
-      tally_revision_is_same (stored->remote, shown->remote) &&
-      same_leaves (stored, shown))
+      ((tally_revision_is_same (stored->base, shown->base) &&
+        tally_revision_is_same (stored->remote, shown->remote) &&
+        same_leaves (stored, shown)) || TALLY_IS_PLANTED (SETTLE_UNSEEN)))
     return TRUE;
 
   g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,

@@ -7,6 +7,8 @@
 
 #include "sync/tally-fold.h"
 
+#include "base/tally-planted.h"
+
 static gboolean
 is_in_tree (const TallyRecord   *record,
             const TallyRevision *revision)
@@ -85,6 +87,8 @@ tally_fold_base_rev (const TallyRecord   *record,
   const char *common = tally_revision_common (winner, side);
   const char *closed = find_closed_ancestor (record, side);
 
+  if (TALLY_IS_PLANTED (WRONG_BASE) && record->base != NULL)
+    return record->base->rev;
   if (closed != NULL && !winner->deleted &&
       tally_rev_generation (closed) > (common != NULL ? tally_rev_generation (common) : 0))
     return closed;

@@ -28,7 +28,9 @@ check_mark (TallySyncContext  *context,
   const TallyRemoteCheckpoint *mark = context->mark;
 
   if (context->session == 0 || context->adopting ||
-      (mark != NULL && mark->session >= context->session) || TALLY_IS_PLANTED (NO_IDENTITY))
+      (mark != NULL && mark->session >= context->session))
+    return TRUE;
+  if (mark == NULL ? TALLY_IS_PLANTED (NO_IDENTITY) : TALLY_IS_PLANTED (NO_AGE))
     return TRUE;
 
   g_set_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_RECREATED,
@@ -75,6 +77,9 @@ tally_sync_move_mark (TallySyncContext  *context,
       g_autoptr (TallyRemoteCheckpoint) next = next_mark (context);
       gboolean stale;
 
+      if (TALLY_IS_PLANTED (MARK_FIRST) &&
+          !tally_store_set_session (context->options->store, next->session, error))
+        return FALSE;
       if (!tally_remote_save_checkpoint (context->options->remote, context->mark_id, next, &stale,
                                          context->cancellable, error))
         return FALSE;

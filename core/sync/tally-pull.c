@@ -243,7 +243,7 @@ fill_gaps (Item *item)
       const char *rev = item->change->leaves[i];
       const TallyRevision *known;
       /* The winner is live if any leaf is: a deleted one tells of all. */
-      gboolean deleted = item->change->deleted;
+      gboolean deleted = item->change->deleted || TALLY_IS_PLANTED (ABSENCE);
 
       if (find_leaf (item->leaves, rev) != NULL)
         continue;
@@ -502,7 +502,7 @@ apply_page (TallySyncContext  *context,
       g_ptr_array_unref (changes);
       changes = rest;
     }
-  while (changes->len > 0);
+  while (changes->len > 0 && !TALLY_IS_PLANTED (MOVED_FORGOTTEN));
 
   g_free (context->since);
   context->since = g_strdup (page->since);

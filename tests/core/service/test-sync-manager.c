@@ -3,6 +3,7 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
+#include "base/tally-system-clock.h"
 #include "client/tally-client-error.h"
 #include "service-rig.h"
 #include "store/tally-store.h"
