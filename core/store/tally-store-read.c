@@ -374,3 +374,27 @@ tally_store_list_all (TallyStore  *self,
 
   return load_listed (self, list, error);
 }
+
+/**
+ * tally_store_list_gaps:
+ * @self: a store
+ * @after: id of the last one seen, 0 at the start
+ * @limit: records at most
+ * @error: %TALLY_DB_ERROR
+ *
+ * Returns: (transfer full) (element-type TallyRecord): records with a live leaf whose body is not
+ *   known, by id
+ */
+GPtrArray *
+tally_store_list_gaps (TallyStore  *self,
+                       gint64       after,
+                       guint        limit,
+                       GError     **error)
+{
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "gaps");
+
+  tally_statement_bind_int (list, ":after", after);
+  tally_statement_bind_int (list, ":limit", limit);
+
+  return load_listed (self, list, error);
+}

@@ -172,6 +172,27 @@ same_leaves (const TallyRecord *a,
   return TRUE;
 }
 
+/* Nobody can decide about what nobody has seen. */
+static gboolean
+check_known (const TallyRecord  *stored,
+             GError            **error)
+{
+  for (guint i = 0; i < stored->leaves->len; i++)
+    {
+      const TallyRevision *leaf = stored->leaves->pdata[i];
+
+      if (leaf->deleted || leaf->body != NULL)
+        continue;
+
+      g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+                   _("The server’s version of “%s” could not be read yet. It is asked for with "
+                     "the next synchronization; decide then."), stored->key);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 static gboolean
 check_shown (const TallyRecord  *stored,
              const TallyRecord  *shown,
@@ -217,7 +238,7 @@ settle (TallyStore   *self,
   gboolean moved;
 
   if (!tally_store_load (self, shown->key, &stored, error) ||
-      !check_shown (stored, shown, error))
+      !check_shown (stored, shown, error) || !check_known (stored, error))
     return FALSE;
 
   settled = tally_record_settled (stored, body, attachments);

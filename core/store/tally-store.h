@@ -278,6 +278,11 @@ GPtrArray   *tally_store_list_all        (TallyStore               *self,
                                           gint64                    after,
                                           guint                     limit,
                                           GError                  **error);
+/* Records with a live leaf whose body is not known, by id: element-type TallyRecord. */
+GPtrArray   *tally_store_list_gaps       (TallyStore               *self,
+                                          gint64                    after,
+                                          guint                     limit,
+                                          GError                  **error);
 /* Before a batch leaves: writes sent_rev = local for each record still as it was read; the
  * others are removed from @records. */
 gboolean     tally_store_mark_sent       (TallyStore               *self,

@@ -55,6 +55,10 @@ gboolean  tally_sync_give_back   (TallySyncContext  *context,
 gboolean  tally_sync_pull        (TallySyncContext  *context,
                                   gboolean           bodies,
                                   GError           **error);
+/* Asks again for the bodies that the server would not show, or that were spoiled on the way: no
+ * page will tell of them again. */
+gboolean  tally_sync_fill_gaps   (TallySyncContext  *context,
+                                  GError           **error);
 /* Applies what the server has and nothing here disputes any more: the deletions that the pull
  * found, and what an edit that was taken back stood in the way of. */
 gboolean  tally_sync_catch_up    (TallySyncContext  *context,

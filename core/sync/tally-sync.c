@@ -133,8 +133,8 @@ execute (TallySyncContext  *context,
 {
   guint n_sent;
 
-  if (!tally_sync_pull (context, TRUE, error) || !tally_sync_catch_up (context, error) ||
-      !tally_sync_refold (context, error))
+  if (!tally_sync_fill_gaps (context, error) || !tally_sync_pull (context, TRUE, error) ||
+      !tally_sync_catch_up (context, error) || !tally_sync_refold (context, error))
     return FALSE;
 
   for (guint round = 0; round < MAX_ROUNDS; round++)

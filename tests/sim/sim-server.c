@@ -152,11 +152,19 @@ void
 tally_sim_server_recreate (TallySimServer *self)
 {
   TallyRequest drop = { .method = "DELETE", .url = TALLY_SIM_SERVER_URL };
-  g_autoptr (TallyResponse) response = handle (self, &drop);
+  TallyRequest make = { .method = "PUT", .url = TALLY_SIM_SERVER_URL };
+  g_autoptr (TallyResponse) dropped = NULL;
+  g_autoptr (TallyResponse) made = NULL;
 
-  if (response == NULL || response->status != 200)
-    tally_sim_trace_fail (self->trace, "the server cannot drop its database");
-  make_database (self);
+  /* Whoever does it does it again where the machine goes down over it. */
+  while (dropped == NULL)
+    dropped = tally_sim_server_handle (self, &drop);
+  while (made == NULL)
+    made = tally_sim_server_handle (self, &make);
+  if ((dropped->status != 200 && dropped->status != 404) ||
+      (made->status != 201 && made->status != 412))
+    tally_sim_trace_fail (self->trace, "the server cannot make its database anew: %u, %u",
+                          dropped->status, made->status);
 }
 
 void
