@@ -61,7 +61,7 @@ search (TallyPlanted bug,
     {
       g_auto (TallySimResult) result = { 0 };
 
-      tally_sim_world_run (seed, FALSE, &result);
+      tally_sim_world_run (seed, FALSE, NULL, &result);
       if (result.failure != NULL)
         {
           g_print ("# %s: seed %u: %s\n", names[bug], seed, result.failure);

@@ -10,6 +10,7 @@
 #include "sim/sim-clock.h"
 #include "sim/sim-foreigner.h"
 #include "sim/sim-oracle.h"
+#include "sim/sim-record.h"
 
 #define MAX_DEVICES 4
 
@@ -287,11 +288,15 @@ tell (World          *self,
 void
 tally_sim_world_run (guint32         seed,
                      gboolean        print,
+                     const char     *record,
                      TallySimResult *result)
 {
   World world = { .rand = g_rand_new_with_seed (seed) };
   TallySimOdds odds = draw_odds (world.rand);
+  g_autoptr (TallySimRecord) recorder = NULL;
 
+  if (record != NULL)
+    odds.per_mille[TALLY_SIM_FAULT_SERVER_CRASH] = 0;
   world.baton = tally_sim_baton_new (g_rand_int (world.rand));
   world.trace = tally_sim_trace_new (world.baton, print);
   world.clock = tally_sim_clock_new (world.baton);
@@ -299,6 +304,8 @@ tally_sim_world_run (guint32         seed,
   world.until_us = (gint64) g_rand_int_range (world.rand, 15, 70) * G_USEC_PER_SEC;
   world.server = tally_sim_server_new (world.trace, TALLY_CLOCK (world.clock),
                                        g_rand_int (world.rand));
+  if (record != NULL)
+    recorder = tally_sim_record_new (world.server, world.trace, seed, record);
   world.net = tally_sim_net_new (world.baton, world.trace, world.server, &odds,
                                  g_rand_int (world.rand));
   make_devices (&world, &odds);

@@ -23,9 +23,12 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TallySimResult, tally_sim_result_clear)
 
 /* Lives through one world from its beginning to its end: a while in which everything goes wrong,
  * then healing, then settling, then the oracles. The same @seed gives the same result.
- * @print: the trace goes to standard output. */
+ * @print: the trace goes to standard output.
+ * @record: (nullable): the file to record the world in, see TallySimRecord. A recorded server keeps
+ * what it answered: it is another world than the seed's without. */
 void tally_sim_world_run (guint32         seed,
                           gboolean        print,
+                          const char     *record,
                           TallySimResult *result);
 
 G_END_DECLS

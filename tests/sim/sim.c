@@ -18,6 +18,8 @@
  *
  *   sim --start N --seeds N --jobs N [--twice]     many, the last line sums up
  *   sim --seed N --trace                           one, line by line
+ *   sim --seed N --record FILE                     one, written down: see sim-record.h
+ *   sim --start N --seeds N --record FOLDER        many, each in FOLDER/SEED.jsonl
  *
  * Ends with 1 when any failed; each failure is one line that reproduces it. */
 
@@ -42,6 +44,7 @@ static int n_jobs = 1;
 static int max_failures = 10;
 static gboolean trace = FALSE;
 static gboolean twice = FALSE;
+static char *record = NULL;
 
 static const GOptionEntry entries[] = {
   { "start", 0, 0, G_OPTION_ARG_INT64, &start, "First seed", "N" },
@@ -50,24 +53,37 @@ static const GOptionEntry entries[] = {
   { "jobs", 0, 0, G_OPTION_ARG_INT, &n_jobs, "Processes", "N" },
   { "trace", 0, 0, G_OPTION_ARG_NONE, &trace, "Print what happens", NULL },
   { "twice", 0, 0, G_OPTION_ARG_NONE, &twice, "Run each seed twice and compare", NULL },
+  { "record", 0, 0, G_OPTION_ARG_FILENAME, &record, "Write worlds down, without server-crash",
+    "PATH" },
   { "max-failures", 0, 0, G_OPTION_ARG_INT, &max_failures, "Stop a process after so many", "N" },
   { NULL }
 };
+
+/* NULL: not to be recorded. */
+static char *
+dup_record_path (gint64 seed)
+{
+  if (record == NULL || one_seed >= 0)
+    return g_strdup (record);
+
+  return g_strdup_printf ("%s/%" G_GINT64_FORMAT ".jsonl", record, seed);
+}
 
 static void
 run_seed (gint64  seed,
           Tally  *tally)
 {
   g_auto (TallySimResult) result = { 0 };
+  g_autofree char *path = dup_record_path (seed);
 
   tally->seed = seed;
-  tally_sim_world_run ((guint32) seed, trace, &result);
+  tally_sim_world_run ((guint32) seed, trace, path, &result);
 
   if (twice)
     {
       g_auto (TallySimResult) again = { 0 };
 
-      tally_sim_world_run ((guint32) seed, FALSE, &again);
+      tally_sim_world_run ((guint32) seed, FALSE, path, &again);
       if (again.hash != result.hash)
         {
           tally->n_differing++;
