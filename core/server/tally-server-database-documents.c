@@ -338,6 +338,7 @@ tally_server_database_put (TallyServerDatabase  *self,
   g_auto (GStrv) path = NULL;
   g_auto (GStrv) dropped = NULL;
   TallyRevTree *tree;
+  gboolean known;
   gint64 document;
 
   if (!check_edit (revision, error) ||
@@ -351,13 +352,17 @@ tally_server_database_put (TallyServerDatabase  *self,
 
   if (rev != NULL)
     *rev = g_strdup (path[0]);
+
+  /* A known one may still bring ancestors that nobody had told of. If it is a leaf its body is
+   * here already; an inner one's is not asked for. */
+  known = tally_rev_tree_has (tree, path[0]);
   if (tally_rev_tree_insert (tree, (const char * const *) path, revision->deleted) ==
       TALLY_REV_TREE_KNOWN)
     return TRUE;
   dropped = tally_rev_tree_stem (tree, REVS_LIMIT);
 
   return write_tree (self, revision->key, entry, tree, &document, error) &&
-         write_body (self, document, revision, path[0], error) &&
+         (known || write_body (self, document, revision, path[0], error)) &&
          (entry == NULL || forget_bodies (self, document, tree, error));
 }
 

@@ -21,6 +21,9 @@ struct _TallySimServer
 
   TallyServerHandler *handler;   /* owned, nullable: closed */
   TallySimImage      *backup;    /* owned, nullable: none was made yet */
+
+  TallySimServerWatch watch;     /* nullable */
+  gpointer            watch_data;
 };
 
 TallySimServer *
@@ -59,6 +62,7 @@ handle (TallySimServer     *self,
   g_autoptr (TallyServerRequest) incoming = NULL;
   g_autoptr (TallyServerReply) reply = NULL;
   g_autoptr (GBytes) body = NULL;
+  TallyResponse *response;
 
   incoming = tally_server_request_new (request->method, target != NULL ? target : "/", NULL);
   g_assert (incoming != NULL);
@@ -72,9 +76,14 @@ handle (TallySimServer     *self,
   if (body == NULL)
     return NULL;
 
-  return tally_response_new (reply->status, reply->content_type, -1, body,
-                             100 + (request->body != NULL ? g_bytes_get_size (request->body) : 0),
-                             100 + g_bytes_get_size (body));
+  response = tally_response_new (reply->status, reply->content_type, -1, body,
+                                 100 + (request->body != NULL ? g_bytes_get_size (request->body)
+                                                              : 0),
+                                 100 + g_bytes_get_size (body));
+  if (self->watch != NULL)
+    self->watch (incoming, response, self->watch_data);
+
+  return response;
 }
 
 static void
@@ -109,6 +118,8 @@ tally_sim_server_open (TallySimServer *self)
 void
 tally_sim_server_close (TallySimServer *self)
 {
+  if (self->watch != NULL)
+    self->watch (NULL, NULL, self->watch_data);
   g_clear_object (&self->handler);
 }
 
@@ -178,4 +189,13 @@ void
 tally_sim_server_disarm (TallySimServer *self)
 {
   tally_sim_vfs_disarm (self->disk);
+}
+
+void
+tally_sim_server_watch (TallySimServer      *self,
+                        TallySimServerWatch  watch,
+                        gpointer             data)
+{
+  self->watch = watch;
+  self->watch_data = data;
 }

@@ -7,6 +7,7 @@
 
 #include "base/tally-clock.h"
 #include "http/tally-transport.h"
+#include "server/tally-server-request.h"
 #include "sim/sim-trace.h"
 
 G_BEGIN_DECLS
@@ -19,6 +20,11 @@ G_BEGIN_DECLS
  * The server's own handler on a disk that can die. Confined to the actor that opened it.
  */
 typedef struct _TallySimServer TallySimServer;
+
+/* Told of each answer after it was made, and with NULLs when the server is about to close. */
+typedef void (*TallySimServerWatch) (const TallyServerRequest *request,
+                                     const TallyResponse      *response,
+                                     gpointer                  data);
 
 TallySimServer *tally_sim_server_new          (TallySimTrace       *trace,
                                                TallyClock          *clock,
@@ -40,6 +46,10 @@ void            tally_sim_server_recreate     (TallySimServer      *self);
 void            tally_sim_server_crash_after  (TallySimServer      *self,
                                                guint64              n_ops);
 void            tally_sim_server_disarm       (TallySimServer      *self);
+/* The one who is told; he may ask the server himself. */
+void            tally_sim_server_watch        (TallySimServer      *self,
+                                               TallySimServerWatch  watch,
+                                               gpointer             data);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimServer, tally_sim_server_free)
 

@@ -12,6 +12,7 @@
 #include "sim/sim-memory.h"
 #include "sim/sim-operator.h"
 #include "sim/sim-oracle.h"
+#include "sim/sim-record.h"
 
 /* How long the agents have, once everything is sound again, to bring everything home by
  * themselves: a client's patience with the network, a retry, an interval, and some. */
@@ -36,6 +37,7 @@ typedef struct
   TallySimEvents *events;
   TallySimClock  *clock;      /* the server's */
   TallySimServer *server;
+  TallySimRecord *recorder;   /* nullable */
   TallySimNet    *net;
   TallySimLedger *ledger;
   TallySimDevice *devices[TALLY_SIM_MAX_DEVICES];
@@ -51,6 +53,15 @@ tally_sim_result_clear (TallySimResult *self)
 {
   g_clear_pointer (&self->failure, g_free);
   g_clear_pointer (&self->list, g_array_unref);
+}
+
+/* A record is of what a server was asked to keep, and that must be so. */
+static void
+forget_losses (World *self)
+{
+  self->odds.per_mille[TALLY_SIM_FAULT_SERVER_CRASH] = 0;
+  self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] = 0;
+  self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] = 0;
 }
 
 /* Each world has its own mixture of troubles: some have none of a kind, some have plenty. */
@@ -109,6 +120,8 @@ draw_odds (World *self)
     }
   if (self->given.golden)
     self->odds = (TallySimOdds) { 0 };
+  if (self->given.record != NULL)
+    forget_losses (self);
 }
 
 static gboolean
@@ -440,6 +453,9 @@ make (World *self)
     self->until_us = 12 * G_USEC_PER_SEC;
   self->server = tally_sim_server_new (self->trace, TALLY_CLOCK (self->clock),
                                        tally_sim_dice_next (&self->dice));
+  if (self->given.record != NULL)
+    self->recorder = tally_sim_record_new (self->server, self->trace, self->given.seed,
+                                           self->given.record);
 
   net = (TallySimNetOptions) {
     .baton = self->baton, .trace = self->trace, .events = self->events, .server = self->server,
@@ -458,6 +474,7 @@ clear (World *self)
   g_clear_pointer (&self->foreigner, tally_sim_foreigner_free);
   tally_sim_operator_free (self->operator);
   tally_sim_net_free (self->net);
+  g_clear_pointer (&self->recorder, tally_sim_record_free);
   tally_sim_server_free (self->server);
   tally_sim_ledger_free (self->ledger);
   g_object_unref (self->clock);

@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @seed: all that happens follows from it
  * @print: the trace goes to standard output
  * @only: (nullable) (element-type TallySimEvent): no other event takes place
+ * @record: (nullable): the file to record the world in, see TallySimRecord. A recorded server keeps
+ *   what it answered: it is another world than the seed's without
  * @golden: two devices for a short while, and nothing goes wrong
  * @sweep: a single trouble of the first device instead
  * @sweep_at: its place, from 1
@@ -25,6 +27,7 @@ typedef struct
   guint32       seed;
   gboolean      print;
   GArray       *only;
+  const char   *record;
   gboolean      golden;
   TallySimSweep sweep;
   guint64       sweep_at;

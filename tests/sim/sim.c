@@ -22,6 +22,8 @@
  *
  *   sim --start N --seeds N --jobs N [--twice]     many, the last line sums up
  *   sim --seed N --trace                           one, line by line
+ *   sim --seed N --record FILE                     one, written down: see sim-record.h
+ *   sim --start N --seeds N --record FOLDER        many, each in FOLDER/SEED.jsonl
  *
  * Ends with 1 when any failed; each failure is one line that reproduces it. */
 
@@ -46,6 +48,7 @@ static int n_jobs = 1;
 static int max_failures = 10;
 static gboolean trace = FALSE;
 static gboolean twice = FALSE;
+static char *record = NULL;
 
 static const GOptionEntry entries[] = {
   { "start", 0, 0, G_OPTION_ARG_INT64, &start, "First seed", "N" },
@@ -54,16 +57,29 @@ static const GOptionEntry entries[] = {
   { "jobs", 0, 0, G_OPTION_ARG_INT, &n_jobs, "Processes", "N" },
   { "trace", 0, 0, G_OPTION_ARG_NONE, &trace, "Print what happens", NULL },
   { "twice", 0, 0, G_OPTION_ARG_NONE, &twice, "Run each seed twice and compare", NULL },
+  { "record", 0, 0, G_OPTION_ARG_FILENAME, &record, "Write worlds down, without server-crash",
+    "PATH" },
   { "max-failures", 0, 0, G_OPTION_ARG_INT, &max_failures, "Stop a process after so many", "N" },
   { NULL }
 };
+
+/* NULL: not to be recorded. */
+static char *
+dup_record_path (gint64 seed)
+{
+  if (record == NULL || one_seed >= 0)
+    return g_strdup (record);
+
+  return g_strdup_printf ("%s/%" G_GINT64_FORMAT ".jsonl", record, seed);
+}
 
 static void
 run_seed (gint64  seed,
           Tally  *tally)
 {
   g_auto (TallySimResult) result = { 0 };
-  TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace };
+  g_autofree char *path = dup_record_path (seed);
+  TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace, .record = path };
 
   tally->seed = seed;
   tally_sim_world_run (&options, &result);

@@ -444,6 +444,23 @@ test_replicated (Fixture       *fixture,
           "\"rev\":\"5-" A32 "\"");
 }
 
+/* A revision that is known comes again, and now says where it came from. */
+static void
+test_late_history (Fixture       *fixture,
+                   gconstpointer  data)
+{
+  expect (fixture, "PUT", "/shop/f?new_edits=false", "{\"_rev\":\"1-" A32 "\",\"x\":\"a\"}", 201, A32);
+  expect (fixture, "PUT", "/shop/f?new_edits=false", "{\"_rev\":\"3-" D32 "\",\"x\":\"d\"}", 201, D32);
+  expect (fixture, "GET", "/shop/f?conflicts=true", NULL, 200, "\"_conflicts\":[\"1-" A32 "\"]");
+
+  expect (fixture, "POST", "/shop/_bulk_docs",
+          "{\"new_edits\":false,\"docs\":[{\"_id\":\"f\",\"_rev\":\"3-" D32 "\",\"_revisions\":"
+          "{\"start\":3,\"ids\":[\"" D32 "\",\"" B32 "\",\"" A32 "\"]},\"x\":\"d\"}]}", 201, "[]");
+  expect (fixture, "GET", "/shop/f?conflicts=true&revs=true", NULL, 200,
+          "{\"_id\":\"f\",\"_rev\":\"3-" D32 "\",\"_revisions\":{\"start\":3,\"ids\":[\"" D32 "\",\""
+          B32 "\",\"" A32 "\"]},\"x\":\"d\"}");
+}
+
 static void
 test_bulk_get (Fixture       *fixture,
                gconstpointer  data)
@@ -995,6 +1012,7 @@ main (int   argc,
   ADD ("attachments", test_attachments);
   ADD ("bulk-docs", test_bulk_docs);
   ADD ("replicated", test_replicated);
+  ADD ("late-history", test_late_history);
   ADD ("bulk-get", test_bulk_get);
   ADD ("revs-diff", test_revs_diff);
   ADD ("local", test_local);
