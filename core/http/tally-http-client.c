@@ -5,10 +5,14 @@
 
 #define G_LOG_DOMAIN "tally-http"
 
+#include "config.h"
+
 #include "http/tally-http-client.h"
 #include "base/tally-backoff.h"
 #include "base/tally-planted.h"
 #include "http/tally-http-policy.h"
+
+#include <glib/gi18n-lib.h>
 
 /* Two repeats get over a dropped connection or a proxy's restart; anything longer is the
  * scheduler's to wait for, with the connection closed and the user told. */
@@ -81,6 +85,32 @@ may_repeat (const TallyResponse *response,
          response->retry_after_ms <= RETRY_AFTER_CAP_MS;
 }
 
+/* What a server asks for holds for every request to it. */
+static gboolean
+check_patience (TallyHttpClient     *self,
+                const TallyRequest  *request,
+                GError             **error)
+{
+  g_autofree char *host = NULL;
+
+  if (tally_clock_now_us (self->clock) >= self->traffic.not_before_us)
+    return TRUE;
+
+  host = tally_http_policy_dup_host (request->url);
+  g_set_error (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_RETRY_LATER,
+               _("%s asks to be left alone for a while. It will be tried again then."), host);
+
+  return FALSE;
+}
+
+static void
+note_wish (TallyHttpClient *self,
+           gint64           at_least_us)
+{
+  if (at_least_us > 0)
+    self->traffic.not_before_us = tally_clock_now_us (self->clock) + at_least_us;
+}
+
 /**
  * tally_http_client_send:
  * @self: a client
@@ -89,7 +119,9 @@ may_repeat (const TallyResponse *response,
  * @cancellable: (nullable): ends exchange and waits early
  * @error: as tally_transport_send()
  *
- * Blocks the calling worker thread, up to some 20 s longer than the exchange itself.
+ * Blocks the calling worker thread, up to some 20 s longer than the exchange itself. When the last
+ * answer asked for a longer wait, every request before its end fails with
+ * %TALLY_HTTP_ERROR_RETRY_LATER, and nothing is sent.
  *
  * Returns: (transfer full): the last answer, whatever its status
  */
@@ -104,6 +136,9 @@ tally_http_client_send (TallyHttpClient     *self,
 
   g_return_val_if_fail (TALLY_IS_HTTP_CLIENT (self), NULL);
 
+  if (!check_patience (self, request, error))
+    return NULL;
+
   tally_backoff_start (&backoff, tally_clock_now_us (self->clock));
 
   for (;;)
@@ -117,6 +152,7 @@ tally_http_client_send (TallyHttpClient     *self,
       at_least_us = response != NULL ? MAX (response->retry_after_ms, 0) * 1000 : 0;
       if (TALLY_IS_PLANTED (NO_PATIENCE))
         at_least_us = 0;
+      note_wish (self, at_least_us);
 
       if (!may_repeat (response, problem, repeat) ||
           !tally_backoff_next (&backoff, &patience, tally_clock_now_us (self->clock),

@@ -17,6 +17,7 @@ typedef struct
   guint64 bytes_down;
   guint   n_requests;   /* sent, repeats included */
   guint   n_retries;    /* repeats among them */
+  gint64  not_before_us;   /* monotonic: the server asked to be left alone until then; 0: no */
 } TallyHttpTraffic;
 
 /**

@@ -116,6 +116,7 @@ typedef struct
   guint64 bytes_down;
   guint   n_requests;
   guint   n_retries;
+  gint64  not_before_us;   /* monotonic: the server asked to be left alone until then; 0: no */
 } TallyRemoteTraffic;
 
 /* Our mark on the server, per device and connection: `_local/<id>` on CouchDB. It is the only

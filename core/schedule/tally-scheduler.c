@@ -45,7 +45,7 @@ consider (TallyScheduleStep *step,
  * When to run next, as a pure step function: the same facts give the same answer. The first
  * cause that is due names the run: start, network, edit, remote, interval. A failure holds all of
  * them back until its wait is over, but for a network that came back: that is the news the wait
- * was for.
+ * was for. What the server asked for holds back everything.
  *
  * Returns: run now, or when to ask again
  */
@@ -55,7 +55,8 @@ tally_schedule_step (const TallyScheduleRule  *rule,
 {
   TallyScheduleStep step = { NULL, 0 };
   gint64 now_us = facts->now_us;
-  gint64 earliest_us = facts->n_failures > 0 ? facts->retry_us : now_us;
+  gint64 earliest_us = MAX (facts->not_before_us,
+                            facts->n_failures > 0 ? facts->retry_us : now_us);
 
   if (!facts->ready || facts->running)
     return step;
@@ -63,7 +64,7 @@ tally_schedule_step (const TallyScheduleRule  *rule,
   if (!facts->started)
     consider (&step, now_us, now_us, "start");
   if (facts->network_regained)
-    consider (&step, now_us, now_us, "network");
+    consider (&step, now_us, MAX (now_us, facts->not_before_us), "network");
   if (facts->first_edit_us != 0)
     consider (&step, now_us,
               MAX (earliest_us, MIN (facts->last_edit_us + rule->quiet_us,
@@ -72,9 +73,10 @@ tally_schedule_step (const TallyScheduleRule  *rule,
   if (facts->poked)
     consider (&step, now_us, earliest_us, "remote");
   if (rule->interval_us > 0 && facts->n_failures == 0)
-    consider (&step, now_us, facts->last_end_us + rule->interval_us, "interval");
+    consider (&step, now_us, MAX (facts->not_before_us, facts->last_end_us + rule->interval_us),
+              "interval");
   else if (facts->n_failures > 0 && !TALLY_IS_PLANTED (NO_RETRY))
-    consider (&step, now_us, facts->retry_us, "interval");
+    consider (&step, now_us, earliest_us, "interval");
 
   return step;
 }
@@ -164,4 +166,23 @@ tally_schedule_note_end (TallyScheduleFacts      *facts,
 
   facts->n_failures++;
   facts->retry_us = tally_schedule_draw_retry (rule, facts->n_failures, now_us, rand);
+}
+
+/* A server that asks for more is not left alone for longer: people would take it for broken. */
+#define WISH_CAP_US (G_GINT64_CONSTANT (3600) * G_USEC_PER_SEC)
+
+/**
+ * tally_schedule_note_wish:
+ * @facts: (inout): what is so
+ * @now_us: monotonic
+ * @not_before_us: monotonic; until when the server asked to be left alone; 0: it did not
+ *
+ * Heeds Retry-After beyond the run that met it, for an hour at most.
+ */
+void
+tally_schedule_note_wish (TallyScheduleFacts *facts,
+                          gint64              now_us,
+                          gint64              not_before_us)
+{
+  facts->not_before_us = MIN (not_before_us, now_us + WISH_CAP_US);
 }

@@ -41,6 +41,7 @@ extern const TallyScheduleRule tally_schedule_rule_default;
  * @n_failures: failed runs in a row
  * @retry_us: not before this by itself, drawn by tally_schedule_draw_retry(); counts while
  *   @n_failures is not 0
+ * @not_before_us: monotonic; the server asked to be left alone until then
  * @last_end_us: monotonic; of the last run in this process; 0: none
  * @first_edit_us: monotonic; of the first edit no run has started after; 0: none
  * @last_edit_us: monotonic; of the last one
@@ -57,6 +58,7 @@ typedef struct
   gboolean running;
   guint    n_failures;
   gint64   retry_us;
+  gint64   not_before_us;
   gint64   last_end_us;
   gint64   first_edit_us;
   gint64   last_edit_us;
@@ -99,6 +101,11 @@ void              tally_schedule_note_end   (TallyScheduleFacts       *facts,
                                              TallyScheduleOutcome      outcome,
                                              gint64                    now_us,
                                              GRand                    *rand);
+
+/* The server asked to be left alone until @not_before_us. */
+void              tally_schedule_note_wish  (TallyScheduleFacts       *facts,
+                                             gint64                    now_us,
+                                             gint64                    not_before_us);
 
 TallyScheduleStep tally_schedule_step       (const TallyScheduleRule  *rule,
                                              const TallyScheduleFacts *facts);

@@ -34,6 +34,7 @@ tally_run_summary_new (const TallyRun *run,
   self->status = g_strdup (run->status);
   self->grade = g_strdup (run->grade);
   self->ended_us = run->ended_us;
+  self->not_before_us = run->not_before_us;
   self->failure = find_failure (run);
   self->moved = run->n_pulled + run->n_pushed + run->n_deleted + run->n_detected +
                 run->n_auto_resolved + run->n_quarantined > 0;

@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @status: success | partial | failed | cancelled
  * @grade: none | checked | verified | compared
  * @ended_us: date
+ * @not_before_us: monotonic: the server asked to be left alone until then; 0: it did not
  * @failure: (nullable): why the run as a whole failed
  * @moved: records here are others than before
  * @since: (nullable): the pull's checkpoint after it, opaque
@@ -27,6 +28,7 @@ typedef struct
   char        *status;
   char        *grade;
   gint64       ended_us;
+  gint64       not_before_us;
   TallyReason *failure;
   gboolean     moved;
   char        *since;

@@ -294,6 +294,9 @@ run_cb (GObject      *source,
                            failed ? TALLY_SCHEDULE_FAILED
                                   : stopped ? TALLY_SCHEDULE_STOPPED : TALLY_SCHEDULE_DONE,
                            tally_clock_now_us (self->clock), self->rand);
+  if (summary != NULL)
+    tally_schedule_note_wish (&self->facts, tally_clock_now_us (self->clock),
+                              summary->not_before_us);
   tally_sync_manager_notify (self, "progress");
 
   if (summary != NULL)

@@ -338,6 +338,7 @@ typedef struct
   guint  n_detected, n_auto_resolved, n_needs_user;
   guint64 bytes_up, bytes_down;
   guint  n_requests, n_retries;
+  gint64 not_before_us;  /* monotonic: the server asked to be left alone until then; not kept */
   char  *grade;          /* checked | verified | compared | none */
   GPtrArray *errors;     /* element-type TallyRunError */
 } TallyRun;

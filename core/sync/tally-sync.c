@@ -245,6 +245,7 @@ close_run (TallySyncContext  *context,
   run->bytes_down = traffic.bytes_down;
   run->n_requests = traffic.n_requests;
   run->n_retries = traffic.n_retries;
+  run->not_before_us = traffic.not_before_us;
   run->ended_us = MAX (tally_clock_date_us (context->options->clock), run->started_us);
 
   if (!tally_store_count (context->options->store, &counts, error))

@@ -7,6 +7,7 @@
 
 #include "sim/sim-device-private.h"
 
+#include "base/tally-json-text.h"
 #include "remote/couchdb/tally-couchdb-remote.h"
 #include "schedule/tally-readiness.h"
 #include "schedule/tally-state-sentence.h"
@@ -58,9 +59,36 @@ dup_description (const TallyRecord *record)
 }
 
 /* A conflict that is open in this store must have somebody else in it. */
+static gboolean
+means_the_same (const TallyRevision *a,
+                const TallyRevision *b)
+{
+  if (a->deleted || b->deleted)
+    return a->deleted && b->deleted;
+
+  return a->body != NULL && b->body != NULL && tally_json_text_equal (a->body, -1, b->body, -1);
+}
+
+/* Nobody may be asked about versions that say the same. */
+static void
+check_worth (TallySimDevice    *self,
+             const TallyRecord *record)
+{
+  g_autoptr (GPtrArray) open = tally_record_open_leaves (record);
+  gboolean same = record->local != NULL && record->remote != NULL &&
+                  means_the_same (record->local, record->remote);
+
+  for (guint i = 0; same && i < open->len; i++)
+    same = means_the_same (open->pdata[i], record->remote);
+  if (same)
+    tally_sim_trace_fail (self->given.trace, "%s asks about %s, where all versions say the same",
+                          self->name, record->key);
+}
+
 static void
 check_conflicts (TallySimDevice *self,
-                 TallyStore     *store)
+                 TallyStore     *store,
+                 const TallyRun *run)
 {
   g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
 
@@ -70,7 +98,12 @@ check_conflicts (TallySimDevice *self,
       g_autofree char *description = dup_description (record);
 
       tally_sim_trace_add (self->given.trace, self->name, "conflict %s", description);
-      if (tally_sim_ledger_is_own_conflict (self->given.ledger, self->given.index, record))
+      /* What was typed while the run was on, the next one looks at. */
+      if (g_str_equal (run->status, "success") && !self->typing && self->facts.first_edit_us == 0)
+        check_worth (self, record);
+      /* A server that lost the line of a revision takes it for another one. */
+      if (tally_sim_net_get_era (self->given.net) == 0 &&
+          tally_sim_ledger_is_own_conflict (self->given.ledger, self->given.index, record))
         tally_sim_trace_fail (self->given.trace, "%s is in conflict with itself over %s",
                               self->name, record->key);
     }
@@ -81,7 +114,12 @@ static void
 check_errors (TallySimDevice *self,
               const TallyRun *run)
 {
+  gboolean failed = g_str_equal (run->status, "failed");
   gboolean spoiled = tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ();
+
+  if (failed && !g_str_equal (run->grade, "none"))
+    tally_sim_trace_fail (self->given.trace, "%s: a failed run claims the grade %s", self->name,
+                          run->grade);
 
   for (guint i = 0; i < run->errors->len; i++)
     {
@@ -117,8 +155,7 @@ check_storm (TallySimDevice *self)
 /* The sentence in large type, and whether it is true. */
 static void
 check_state (TallySimDevice *self,
-             TallyStore     *store,
-             guint           era)
+             TallyStore     *store)
 {
   g_autoptr (TallySimTruth) truth = tally_sim_truth_ask (self->given.net);
   g_autoptr (TallyReason) reason = NULL;
@@ -149,9 +186,11 @@ check_state (TallySimDevice *self,
   state = tally_state_sentence (&facts, &reason);
   tally_sim_trace_add (self->given.trace, self->name, "state %s", state);
 
-  /* A server that was put back meanwhile is none that could be compared with. */
+  if (g_str_equal (state, "up-to-date") && self->last_failure != NULL)
+    tally_sim_trace_fail (self->given.trace, "%s says up to date after a failed run", self->name);
+  /* A server that was put back after the proof is none that could be compared with. */
   if (g_str_equal (state, "up-to-date") && truth != NULL &&
-      era == tally_sim_net_get_era (self->given.net))
+      self->checked_era == tally_sim_net_get_era (self->given.net))
     tally_sim_truth_check (truth, self->given.trace, self->name, store);
 }
 
@@ -181,7 +220,8 @@ set_failure (TallySimDevice    *self,
 /* What the service remembers of a run; see take_summary() in tally-sync-manager-run.c. */
 static void
 remember (TallySimDevice *self,
-          const TallyRun *run)
+          const TallyRun *run,
+          guint           era)
 {
   const TallyReason *failure = find_failure (run);
   gboolean stopped = g_str_equal (run->status, "cancelled");
@@ -191,6 +231,7 @@ remember (TallySimDevice *self,
                                            : stopped ? TALLY_SCHEDULE_STOPPED
                                                      : TALLY_SCHEDULE_DONE,
                            tally_clock_now_us (self->clock), self->rand);
+  tally_schedule_note_wish (&self->facts, tally_clock_now_us (self->clock), run->not_before_us);
   if (!stopped)
     {
       set_failure (self, failure);
@@ -203,6 +244,7 @@ remember (TallySimDevice *self,
       g_free (self->grade);
       self->grade = g_strdup (run->grade);
       self->checked_us = run->ended_us;
+      self->checked_era = era;
     }
 }
 
@@ -235,12 +277,12 @@ tally_sim_agent_run (TallySimDevice  *self,
   tally_sim_trace_add (self->given.trace, self->name,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
-  remember (self, run);
+  remember (self, run, era);
   check_errors (self, run);
   check_storm (self);
-  check_conflicts (self, store);
+  check_conflicts (self, store, run);
   if (!tally_sim_device_is_dead (self))
-    check_state (self, store, era);
+    check_state (self, store);
 
   return run;
 }
@@ -255,6 +297,7 @@ let_people_answer (TallySimDevice *self)
     return;
 
   self->auth_failed = FALSE;
+  tally_sim_net_unlock (self->given.net, self->given.index);
   if (self->last_failure != NULL && g_str_equal (self->last_failure->code, "recreated"))
     self->adopt = TRUE;
 }
@@ -296,7 +339,7 @@ wait_for_turn (TallySimDevice *self)
         wake_us = MIN (wake_us, step.wake_us);
       if (!online)
         wake_us = MIN (wake_us, self->offline_until_us);
-      if (!tally_clock_sleep_us (self->clock, wake_us - now_us, self->cancellable, NULL))
+      if (!tally_sim_clock_doze_us (self->sim_clock, wake_us - now_us, self->cancellable, NULL))
         return NULL;
     }
 
@@ -333,7 +376,9 @@ live (TallySimDevice *self)
 
   self->facts = (TallyScheduleFacts) { 0 };
   set_failure (self, NULL);
+  /* A program that starts tries the password it has once. */
   self->auth_failed = FALSE;
+  tally_sim_net_unlock (self->given.net, self->given.index);
   self->checked_us = 0;
 
   while ((trigger = wait_for_turn (self)) != NULL)

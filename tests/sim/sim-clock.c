@@ -53,13 +53,12 @@ cancelled_cb (GCancellable *cancellable,
   tally_sim_baton_wake (sleeper->baton, sleeper->actor);
 }
 
-static gboolean
-tally_sim_clock_sleep_us (TallyClock    *clock,
-                          gint64         duration_us,
-                          GCancellable  *cancellable,
-                          GError       **error)
+gboolean
+tally_sim_clock_doze_us (TallySimClock  *self,
+                         gint64          duration_us,
+                         GCancellable   *cancellable,
+                         GError        **error)
 {
-  TallySimClock *self = TALLY_SIM_CLOCK (clock);
   Sleeper sleeper = { self->baton, tally_sim_baton_get_actor (self->baton) };
   gulong handler = 0;
 
@@ -72,6 +71,24 @@ tally_sim_clock_sleep_us (TallyClock    *clock,
   g_cancellable_disconnect (cancellable, handler);
 
   return !g_cancellable_set_error_if_cancelled (cancellable, error);
+}
+
+static gboolean
+tally_sim_clock_sleep_us (TallyClock    *clock,
+                          gint64         duration_us,
+                          GCancellable  *cancellable,
+                          GError       **error)
+{
+  TallySimClock *self = TALLY_SIM_CLOCK (clock);
+  gint64 end_us = tally_sim_baton_get_now_us (self->baton) + MAX (duration_us, 1);
+
+  do
+    if (!tally_sim_clock_doze_us (self, end_us - tally_sim_baton_get_now_us (self->baton),
+                                  cancellable, error))
+      return FALSE;
+  while (tally_sim_baton_get_now_us (self->baton) < end_us);
+
+  return TRUE;
 }
 
 static void

@@ -45,7 +45,7 @@ jump (TallySimDevice *self)
 
   if (tally_sim_device_happens (self, TALLY_SIM_FAULT_JUMP, &dice))
     tally_sim_clock_set_skew (self->sim_clock,
-                              tally_sim_dice_range (&dice, -2 * 86400, 2 * 86400) *
+                              (gint64) tally_sim_dice_range (&dice, -2 * 86400, 2 * 86400) *
                               G_USEC_PER_SEC);
 }
 
@@ -56,6 +56,7 @@ answer (TallySimDevice *self)
   if (self->auth_failed && tally_sim_dice_chance (&self->dice, 30))
     {
       self->auth_failed = FALSE;
+      tally_sim_net_unlock (self->given.net, self->given.index);
       tally_sim_trace_add (self->given.trace, self->name, "signs in again");
     }
   if (self->last_failure != NULL && g_str_equal (self->last_failure->code, "recreated") &&
@@ -85,10 +86,14 @@ work (TallySimDevice *self,
       TallyStore     *store)
 {
   g_autoptr (GError) error = NULL;
+  gboolean acted;
 
   if (!self->given.edits)
     return TRUE;
-  if (!tally_sim_user_act (self->user, store, &error))
+  self->typing = TRUE;
+  acted = tally_sim_user_act (self->user, store, &error);
+  self->typing = FALSE;
+  if (!acted)
     return tally_sim_device_note_failure (self, "the user", error);
 
   tally_schedule_note_edit (&self->facts, tally_clock_now_us (self->clock));

@@ -35,6 +35,7 @@ struct _TallySimDevice
   TallyReason           *last_failure;  /* owned, nullable: of the last run in this life */
   char                  *grade;         /* owned: of the last run that proved anything */
   gint64                 checked_us;    /* its date */
+  guint                  checked_era;   /* of the server that it was proven against */
   gboolean               auth_failed;   /* somebody has to sign in again */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
   gint64                 offline_until_us;
@@ -48,6 +49,7 @@ struct _TallySimDevice
   TallySimCrash          crash;         /* the next one's kind */
   gboolean               user_down;     /* the user's connection of this life is closed */
   gboolean               user_over;
+  gboolean               typing;        /* somebody is at it just now */
   TallySimActor         *agent_actor;
   TallySimActor         *user_actor;
   guint                  n_over;

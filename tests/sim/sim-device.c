@@ -273,6 +273,12 @@ tally_sim_device_close (TallySimDevice *self)
   g_clear_pointer (&self->store, tally_store_close);
 }
 
+const TallyReason *
+tally_sim_device_get_last_failure (TallySimDevice *self)
+{
+  return self->last_failure;
+}
+
 TallyStore *
 tally_sim_device_get_store (TallySimDevice *self)
 {

@@ -61,6 +61,8 @@ void            tally_sim_device_free        (TallySimDevice               *self
 const char     *tally_sim_device_get_name    (TallySimDevice               *self);
 /* From here on nothing new goes wrong with it, and its people answer what it asks them. */
 void            tally_sim_device_heal        (TallySimDevice               *self);
+/* Why its last run failed; NULL: it did not. */
+const TallyReason *tally_sim_device_get_last_failure (TallySimDevice        *self);
 /* Both actors have ended. */
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
 

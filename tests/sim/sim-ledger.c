@@ -39,6 +39,8 @@ struct _TallySimLedger
   GPtrArray  *made;         /* owned: Made in the order of making */
   GHashTable *made_index;   /* owned: "key rev" -> Made (unowned) */
   GHashTable *senders;      /* owned: "key rev" -> bits of the devices that sent it */
+  GHashTable *contents;     /* owned: "key parent body" -> the one rev that it makes */
+  TallySimTrace *trace;     /* unowned */
 };
 
 static void
@@ -60,9 +62,12 @@ made_free (Made *made)
 }
 
 TallySimLedger *
-tally_sim_ledger_new (void)
+tally_sim_ledger_new (TallySimTrace *trace)
 {
   TallySimLedger *self = g_new0 (TallySimLedger, 1);
+
+  self->trace = trace;
+  self->contents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   self->values = g_ptr_array_new_with_free_func ((GDestroyNotify) value_free);
   self->value_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -76,6 +81,7 @@ tally_sim_ledger_new (void)
 void
 tally_sim_ledger_free (TallySimLedger *self)
 {
+  g_hash_table_unref (self->contents);
   g_hash_table_unref (self->senders);
   g_hash_table_unref (self->made_index);
   g_ptr_array_unref (self->made);
@@ -248,6 +254,27 @@ tally_sim_ledger_acknowledge (TallySimLedger      *self,
   entry->replaced = FALSE;
 }
 
+/* The same edit on the same revision is one revision, whoever makes it. Foreign ones are passed
+ * on with the names they came with. */
+static void
+check_name (TallySimLedger      *self,
+            const TallyRevision *sent)
+{
+  g_autofree char *content = g_strdup_printf ("%s %s %s", sent->key,
+                                              sent->ancestors[0] != NULL ? sent->ancestors[0] : "-",
+                                              sent->deleted ? TALLY_SIM_LEDGER_DELETED : sent->body);
+  g_autofree char *name = g_strdup_printf ("%s %s", sent->key, sent->rev);
+  const char *known = g_hash_table_lookup (self->contents, content);
+
+  if (!g_hash_table_contains (self->made_index, name))
+    return;
+  if (known == NULL)
+    g_hash_table_insert (self->contents, g_steal_pointer (&content), g_strdup (sent->rev));
+  else if (!g_str_equal (known, sent->rev))
+    tally_sim_trace_fail (self->trace, "one edit of %s is two revisions: %s, %s", sent->key, known,
+                          sent->rev);
+}
+
 void
 tally_sim_ledger_note_sent (TallySimLedger *self,
                             guint           device,
@@ -272,6 +299,7 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
 
       if (sent == NULL || sent->rev == NULL)
         continue;
+      check_name (self, sent);
       name = g_strdup_printf ("%s %s", sent->key, sent->rev);
       senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name)) | 1u << device;
       g_hash_table_insert (self->senders, g_steal_pointer (&name), GUINT_TO_POINTER (senders));

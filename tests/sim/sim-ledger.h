@@ -23,7 +23,8 @@ G_BEGIN_DECLS
  */
 typedef struct _TallySimLedger TallySimLedger;
 
-TallySimLedger *tally_sim_ledger_new             (void) G_GNUC_WARN_UNUSED_RESULT;
+/* @trace outlives it. */
+TallySimLedger *tally_sim_ledger_new             (TallySimTrace       *trace) G_GNUC_WARN_UNUSED_RESULT;
 void            tally_sim_ledger_free            (TallySimLedger      *self);
 
 /* Before an edit, a deletion (@body NULL) or a settlement: whoever does it has seen the local

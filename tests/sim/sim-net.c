@@ -8,6 +8,7 @@
 #include "sim/sim-net.h"
 
 #include "sim/sim-answers.h"
+#include "sim/sim-clock.h"
 
 #include <string.h>
 
@@ -58,6 +59,9 @@ struct _TallySimNet
   GPtrArray         *parcels;   /* owned: in the order of their sending */
   guint              n_requests[TALLY_SIM_N_ACTORS];
   guint              era;
+  gboolean           locked[TALLY_SIM_N_ACTORS];    /* was told that its login is refused */
+  gint64             wait_us[TALLY_SIM_N_ACTORS];   /* was asked to wait until then, */
+  char              *waiting[TALLY_SIM_N_ACTORS];   /* owned, nullable: with this request */
   gboolean           closing;
 };
 
@@ -398,7 +402,8 @@ travel (TallySimNet         *self,
 
   parcel = send (self, actor, request, fate->way_us);
   parcel->receiver = tally_sim_baton_get_actor (self->given.baton);
-  while (!parcel->done && left_us > 0 && tally_clock_sleep_us (clock, left_us, cancellable, NULL))
+  while (!parcel->done && left_us > 0 &&
+         tally_sim_clock_doze_us (TALLY_SIM_CLOCK (clock), left_us, cancellable, NULL))
     left_us = deadline_us - now_us (self);
   parcel->receiver = NULL;
 
@@ -408,6 +413,48 @@ travel (TallySimNet         *self,
     return fail (TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
 
   return receive (request, parcel, fate, error);
+}
+
+/* The server's own page, which may be closed to those who may use a database. */
+static gboolean
+is_root (const char *url)
+{
+  return !g_str_has_prefix (url, TALLY_SIM_SERVER_URL);
+}
+
+/* What nobody may do who was told not to. */
+static void
+check_manners (TallySimNet        *self,
+               guint               actor,
+               const TallyRequest *request)
+{
+  g_autofree char *what = g_strdup_printf ("%s %s", request->method, request->url);
+
+  if (self->locked[actor] && !is_root (request->url))
+    tally_sim_trace_fail (self->given.trace, "%s tries a refused login again",
+                          tally_sim_actor_to_string (actor));
+  if (g_strcmp0 (what, self->waiting[actor]) == 0 && now_us (self) < self->wait_us[actor])
+    tally_sim_trace_fail (self->given.trace, "%s does not wait as long as it was asked to",
+                          tally_sim_actor_to_string (actor));
+  g_clear_pointer (&self->waiting[actor], g_free);
+}
+
+/* What it was told just now. */
+static void
+note_manners (TallySimNet         *self,
+              guint                actor,
+              const TallyRequest  *request,
+              const TallyResponse *response)
+{
+  if (actor >= TALLY_SIM_FOREIGNER || is_root (request->url))
+    return;
+
+  self->locked[actor] = response->status == 401 || response->status == 403;
+  if (response->retry_after_ms <= 0)
+    return;
+
+  self->waiting[actor] = g_strdup_printf ("%s %s", request->method, request->url);
+  self->wait_us[actor] = now_us (self) + response->retry_after_ms * 1000;
 }
 
 TallyResponse *
@@ -425,12 +472,18 @@ tally_sim_net_exchange (TallySimNet         *self,
     return NULL;
 
   self->n_requests[actor]++;
+  check_manners (self, actor, request);
   draw_fate (self, actor, request, &fate);
   if (fate.drop)
     return lose (&fate.drop_dice, clock, cancellable, error);
   if (fate.instead != NULL)
-    return tally_clock_sleep_us (clock, fate.way_us % WAY_US + 1, cancellable, error)
-           ? g_steal_pointer (&fate.instead) : NULL;
+    {
+      if (!tally_clock_sleep_us (clock, fate.way_us % WAY_US + 1, cancellable, error))
+        return NULL;
+      note_manners (self, actor, request, fate.instead);
+
+      return g_steal_pointer (&fate.instead);
+    }
 
   if (fate.rest != NULL)
     sent.body = fate.rest;
@@ -492,6 +545,8 @@ tally_sim_net_new (const TallySimNetOptions *options)
 void
 tally_sim_net_free (TallySimNet *self)
 {
+  for (guint i = 0; i < TALLY_SIM_N_ACTORS; i++)
+    g_free (self->waiting[i]);
   g_ptr_array_unref (self->parcels);
   g_free (self);
 }
@@ -520,6 +575,14 @@ guint
 tally_sim_net_get_era (TallySimNet *self)
 {
   return self->era;
+}
+
+void
+tally_sim_net_unlock (TallySimNet *self,
+                      guint        actor)
+{
+  self->locked[actor] = FALSE;
+  g_clear_pointer (&self->waiting[actor], g_free);
 }
 
 guint

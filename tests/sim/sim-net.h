@@ -62,6 +62,10 @@ gboolean       tally_sim_net_is_idle  (TallySimNet               *self);
 void           tally_sim_net_close    (TallySimNet               *self);
 /* How often the server's data has become another's: by a restore, or made anew. */
 guint          tally_sim_net_get_era  (TallySimNet               *self);
+/* @actor starts anew, or somebody has signed in there: until then a refused login may not be tried
+ * again, nor anything before the server wants it. */
+void           tally_sim_net_unlock   (TallySimNet               *self,
+                                       guint                      actor);
 /* Requests that @actor has sent so far. */
 guint          tally_sim_net_get_n_requests (TallySimNet         *self,
                                              guint                actor);

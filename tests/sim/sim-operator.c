@@ -31,7 +31,7 @@ act (TallySimOperator *self)
     {
       tally_sim_trace_add_fault (self->given.trace, "world", TALLY_SIM_FAULT_SERVER_JUMP);
       tally_sim_clock_set_skew (self->given.clock,
-                                tally_sim_dice_range (&dice, -2 * 86400, 2 * 86400) *
+                                (gint64) tally_sim_dice_range (&dice, -2 * 86400, 2 * 86400) *
                                 G_USEC_PER_SEC);
     }
   if (happens (self, TALLY_SIM_FAULT_RESTORE, &dice) &&

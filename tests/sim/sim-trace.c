@@ -16,6 +16,7 @@ struct _TallySimTrace
   guint          n_events;
   guint          n_faults[TALLY_SIM_N_FAULTS];
   char          *failure;   /* owned, nullable */
+  const char    *failure_kind;   /* nullable */
 };
 
 TallySimTrace *
@@ -93,8 +94,11 @@ tally_sim_trace_fail (TallySimTrace *self,
   va_end (arguments);
 
   add_line (self, "FAILED", text);
-  if (self->failure == NULL)
-    self->failure = g_steal_pointer (&text);
+  if (self->failure != NULL)
+    return;
+
+  self->failure = g_steal_pointer (&text);
+  self->failure_kind = format;
 }
 
 guint64
@@ -120,4 +124,10 @@ const char *
 tally_sim_trace_get_failure (TallySimTrace *self)
 {
   return self->failure;
+}
+
+const char *
+tally_sim_trace_get_failure_kind (TallySimTrace *self)
+{
+  return self->failure_kind;
 }

@@ -43,6 +43,8 @@ guint          tally_sim_trace_get_n_faults(TallySimTrace  *self,
                                             TallySimKind    fault);
 /* NULL: nothing was found. */
 const char    *tally_sim_trace_get_failure (TallySimTrace  *self);
+/* A static string that all failures alike have in common: what they are told with. */
+const char    *tally_sim_trace_get_failure_kind (TallySimTrace *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimTrace, tally_sim_trace_free)
 

@@ -14,6 +14,7 @@ struct _TallySimUser
   TallySimUserOptions given;
   const char         *name;    /* unowned */
   TallySimDice        dice;    /* of what is being done */
+  char               *earlier; /* owned, nullable: a body that he typed some time ago */
 };
 
 TallySimUser *
@@ -30,6 +31,7 @@ tally_sim_user_new (const TallySimUserOptions *options)
 void
 tally_sim_user_free (TallySimUser *self)
 {
+  g_free (self->earlier);
   g_free (self);
 }
 
@@ -150,12 +152,20 @@ edit (TallySimUser  *self,
   if (what < 12)
     return delete (self, store, shown, error);
 
-  if (what < 20 && shown->base != NULL && !shown->base->deleted && shown->base->body != NULL)
+  if (what < 16 && self->earlier != NULL)
+    body = g_strdup (self->earlier);
+  else if (what < 22 && shown->base != NULL && !shown->base->deleted && shown->base->body != NULL)
     body = g_strdup (shown->base->body);
-  else if (what < 26)
+  else if (what < 28)
     body = tally_sim_typing_cosmetic (&self->dice, shown->local->body);
   else
     body = tally_sim_typing_edit (&self->dice, self->given.actor, shown->local->body);
+
+  if (self->earlier == NULL || chance (self, 30))
+    {
+      g_free (self->earlier);
+      self->earlier = g_strdup (shown->local->body);
+    }
 
   return put (self, store, shown, key, body, error);
 }

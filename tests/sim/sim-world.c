@@ -331,28 +331,41 @@ check_home (World          *self,
             TallySimDevice *device)
 {
   TallyStoreCounts counts = { 0 };
+  const TallyReason *failure = tally_sim_device_get_last_failure (device);
 
+  if (failure != NULL)
+    tally_sim_trace_fail (self->trace, "%s: the last run of the calm failed (%s)",
+                          tally_sim_device_get_name (device), failure->code);
   if (!tally_store_count (tally_sim_device_get_store (device), &counts, NULL) ||
       counts.n_pending > 0)
     tally_sim_trace_fail (self->trace, "%s: %u edits still wait after the calm",
                           tally_sim_device_get_name (device), counts.n_pending);
 }
 
+static guint
+count_requests (World *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_devices; i++)
+    n += tally_sim_net_get_n_requests (self->net, i);
+
+  return n;
+}
+
 /* When nothing has happened, nothing is to be done: one more run reads little and writes nothing. */
 static gboolean
 check_rest (World *self)
 {
-  guint before = 0;
+  guint before = count_requests (self);
+  guint n;
   gboolean moved;
 
-  for (guint i = 0; i < self->n_devices; i++)
-    before += tally_sim_net_get_n_requests (self->net, i);
   if (!sync_all (self, &moved))
     return FALSE;
-  for (guint i = 0; i < self->n_devices; i++)
-    before -= tally_sim_net_get_n_requests (self->net, i);
-  if (moved || 0 - before > self->n_devices * MAX_IDLE_REQUESTS)
-    tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do", 0 - before);
+  n = count_requests (self) - before;
+  if (moved || n > self->n_devices * MAX_IDLE_REQUESTS)
+    tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do", n);
 
   return tally_sim_trace_get_failure (self->trace) == NULL;
 }
@@ -431,6 +444,7 @@ tell (World          *self,
   result->hash = tally_sim_trace_get_hash (self->trace);
   result->n_events = tally_sim_trace_get_n_events (self->trace);
   result->failure = g_strdup (tally_sim_trace_get_failure (self->trace));
+  result->failure_kind = tally_sim_trace_get_failure_kind (self->trace);
   result->list = g_array_ref (tally_sim_events_get_list (self->events));
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     result->n_faults[i] = tally_sim_trace_get_n_faults (self->trace, i);
@@ -446,7 +460,7 @@ make (World *self)
   self->trace = tally_sim_trace_new (self->baton, self->given.print);
   self->events = tally_sim_events_new (self->given.seed, self->given.only);
   self->clock = tally_sim_clock_new (self->baton);
-  self->ledger = tally_sim_ledger_new ();
+  self->ledger = tally_sim_ledger_new (self->trace);
   draw_odds (self);
   self->until_us = tally_sim_dice_range (&self->dice, 15, 70) * G_USEC_PER_SEC;
   if (self->given.golden)

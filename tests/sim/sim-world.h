@@ -40,6 +40,7 @@ typedef struct
   guint    n_events;
   guint    n_faults[TALLY_SIM_N_FAULTS];
   char    *failure;    /* nullable */
+  const char *failure_kind;   /* nullable: what all failures of the kind have in common */
   GArray  *list;       /* element-type TallySimEvent: what took place */
   guint64  n_ops;      /* of the first device's disk while the troubles lasted: writes and syncs */
   guint64  n_calls;    /* all its calls */

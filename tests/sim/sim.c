@@ -8,6 +8,7 @@
 #define G_LOG_DOMAIN "tally-sim"
 
 #include "sim/sim-memory.h"
+#include "sim/sim-shrink.h"
 #include "sim/sim-vfs.h"
 #include "sim/sim-world.h"
 
@@ -22,12 +23,16 @@
  *
  *   sim --start N --seeds N --jobs N [--twice]     many, the last line sums up
  *   sim --seed N --trace                           one, line by line
+ *   sim --seed N --trace --only LIST               … with no other events than those
  *   sim --seed N --record FILE                     one, written down: see sim-record.h
  *   sim --start N --seeds N --record FOLDER        many, each in FOLDER/SEED.jsonl
  *
- * Ends with 1 when any failed; each failure is one line that reproduces it. */
+ * Ends with 1 when any failed; each failure is one line that reproduces it, and for the first few
+ * one with as few events as still make it fail alike. */
 
 #define MAX_JOBS 64
+#define MAX_SHRUNK 3      /* failures of a process whose events are looked for */
+#define SHRINK_RUNS 400   /* worlds that each of them may take */
 #define MAX_EVENTS 20000   /* more are counted as so many */
 
 /* What a job's process writes while it works and the parent reads: shared memory. */
@@ -48,6 +53,8 @@ static int n_jobs = 1;
 static int max_failures = 10;
 static gboolean trace = FALSE;
 static gboolean twice = FALSE;
+static char *only_text = NULL;
+static GArray *only = NULL;
 static char *record = NULL;
 
 static const GOptionEntry entries[] = {
@@ -56,6 +63,7 @@ static const GOptionEntry entries[] = {
   { "seed", 0, 0, G_OPTION_ARG_INT64, &one_seed, "Only this seed", "N" },
   { "jobs", 0, 0, G_OPTION_ARG_INT, &n_jobs, "Processes", "N" },
   { "trace", 0, 0, G_OPTION_ARG_NONE, &trace, "Print what happens", NULL },
+  { "only", 0, 0, G_OPTION_ARG_STRING, &only_text, "No other events, parted by commas", "LIST" },
   { "twice", 0, 0, G_OPTION_ARG_NONE, &twice, "Run each seed twice and compare", NULL },
   { "record", 0, 0, G_OPTION_ARG_FILENAME, &record, "Write worlds down, without server-crash",
     "PATH" },
@@ -73,13 +81,74 @@ dup_record_path (gint64 seed)
   return g_strdup_printf ("%s/%" G_GINT64_FORMAT ".jsonl", record, seed);
 }
 
+/* The events that matter, in a form that lives through them again. */
+static char *
+dup_shrunk (gint64 seed)
+{
+  TallySimWorldOptions options = { .seed = (guint32) seed };
+  g_autoptr (GArray) list = tally_sim_shrink (&options, SHRINK_RUNS, NULL);
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; list != NULL && i < list->len; i++)
+    {
+      g_autofree char *event = tally_sim_event_to_string (&g_array_index (list, TallySimEvent, i));
+
+      g_string_append_printf (text, "%s%s", i > 0 ? "," : "", event);
+    }
+
+  return g_string_free (text, FALSE);
+}
+
+/* The line that reproduces it, and for the first few a shrunk one. */
+static void
+report (gint64      seed,
+        const char *failure,
+        guint64     n_failed)
+{
+  g_autofree char *shrunk = NULL;
+
+  g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --trace: %s\n", seed, failure);
+  if (only != NULL || trace || n_failed > MAX_SHRUNK)
+    return;
+
+  shrunk = dup_shrunk (seed);
+  g_print ("shrunk sim --seed %" G_GINT64_FORMAT " --trace --only \"%s\"\n", seed, shrunk);
+}
+
+static gboolean
+parse_only (void)
+{
+  g_auto (GStrv) texts = only_text != NULL ? g_strsplit (only_text, ",", -1) : NULL;
+
+  if (only_text == NULL)
+    return TRUE;
+
+  only = g_array_new (FALSE, FALSE, sizeof (TallySimEvent));
+  for (guint i = 0; texts[i] != NULL; i++)
+    {
+      TallySimEvent event;
+
+      if (*texts[i] == '\0')
+        continue;
+      if (!tally_sim_event_parse (texts[i], &event))
+        {
+          g_printerr ("No event: %s\n", texts[i]);
+          return FALSE;
+        }
+      g_array_append_val (only, event);
+    }
+
+  return TRUE;
+}
+
 static void
 run_seed (gint64  seed,
           Tally  *tally)
 {
   g_auto (TallySimResult) result = { 0 };
   g_autofree char *path = dup_record_path (seed);
-  TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace, .record = path };
+  TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace, .record = path,
+                                   .only = only };
 
   tally->seed = seed;
   tally_sim_world_run (&options, &result);
@@ -104,7 +173,7 @@ run_seed (gint64  seed,
   if (result.failure != NULL)
     {
       tally->n_failed++;
-      g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --trace: %s\n", seed, result.failure);
+      report (seed, result.failure, tally->n_failed);
     }
   tally->seed = -1;
 }
@@ -156,8 +225,7 @@ sum_up (const Tally *tallies,
       if (tally->seed >= 0)
         {
           n_failed++;
-          g_print ("FAILED sim --seed %" G_GINT64_FORMAT " --trace: the process died\n",
-                   tally->seed);
+          report (tally->seed, "the process died", n_failed);
         }
     }
 
@@ -253,6 +321,9 @@ main (int   argc,
       g_printerr ("%s\n", error->message);
       return 2;
     }
+
+  if (!parse_only ())
+    return 2;
 
   n_jobs = CLAMP (n_jobs, 1, MAX_JOBS);
   if (one_seed >= 0)

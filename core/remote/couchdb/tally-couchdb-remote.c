@@ -209,6 +209,7 @@ tally_couchdb_remote_get_traffic (TallyRemote        *remote,
   traffic->bytes_down = http.bytes_down;
   traffic->n_requests = http.n_requests;
   traffic->n_retries = http.n_retries;
+  traffic->not_before_us = http.not_before_us;
 }
 
 static void
