@@ -146,8 +146,8 @@ run_job (GTask        *task,
 
   result = tally_sync_run (&options, cancellable, &error);
   if (result != NULL)
-    since = tally_store_dup_since (store, &error);
-  if (error != NULL)
+    since = tally_store_dup_since (store, NULL);
+  if (result == NULL)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, tally_run_summary_new (result, since),

@@ -261,12 +261,13 @@ close_run (TallySyncContext  *context,
  * tally_sync_run:
  * @options: what it works on
  * @cancellable: (nullable): ends the run after the batch under way
- * @error: only of a store that can't be written
+ * @error: only of a store in which no run can begin
  *
  * One run, straight down on the calling worker thread: validate, prepare, execute, verify. What
  * the server or the network do wrong is the run's status and errors, not a #GError.
  *
- * Returns: (transfer full): what happened, already stored; %NULL with @error set
+ * Returns: (transfer full): what happened, stored unless its last error says that it could not be;
+ *   %NULL with @error set
  */
 TallyRun *
 tally_sync_run (const TallySyncOptions  *options,
@@ -281,8 +282,8 @@ tally_sync_run (const TallySyncOptions  *options,
     .run = run,
     .adopting = options->adopt,
   };
+  g_autoptr (GError) unstored = NULL;
   gboolean done;
-  gboolean closed;
 
   run->started_us = tally_clock_date_us (options->clock);
   if (!tally_store_begin_run (options->store, run, NULL, error))
@@ -294,7 +295,14 @@ tally_sync_run (const TallySyncOptions  *options,
                                            (GDestroyNotify) tally_reason_unref);
   done = run_phases (&context, &failure);
   note_outcome (&context, done, failure);
-  closed = close_run (&context, error);
+  /* What the server said is worth knowing even where it cannot be written down. */
+  if (!close_run (&context, &unstored))
+    {
+      set_status (run, "failed");
+      g_free (run->grade);
+      run->grade = g_strdup ("none");
+      tally_run_add_error (run, NULL, tally_store_reason_for_error (unstored));
+    }
 
   context.progress.phase = TALLY_PHASE_IDLE;
   tally_sync_tell (&context);
@@ -305,5 +313,5 @@ tally_sync_run (const TallySyncOptions  *options,
   g_clear_pointer (&context.unknown, g_hash_table_unref);
   g_clear_pointer (&context.given_up, tally_reason_unref);
 
-  return closed ? g_steal_pointer (&run) : NULL;
+  return g_steal_pointer (&run);
 }

@@ -65,8 +65,9 @@ typedef struct
  * tally_sync_run:
  * One run, straight down on the calling worker thread: validate, prepare, execute, verify.
  *
- * Returns: (transfer full): what happened, never %NULL and already stored; status "failed" or
- *   "cancelled" carries its reason in errors. Only a store that can't be written is a GError.
+ * Returns: (transfer full): what happened, stored unless its last error says that it could not be;
+ *   status "failed" or "cancelled" carries its reason in errors. Only a store in which no run can
+ *   begin is a GError.
  */
 TallyRun *tally_sync_run (const TallySyncOptions  *options,
                           GCancellable            *cancellable,
