@@ -24,6 +24,7 @@
  * ten requests, a failed one less; the busiest sound device of 20,000 worlds sent 330. */
 #define STORM_US (30 * G_USEC_PER_SEC)
 #define STORM_REQUESTS 700
+#define STORM_RUNS 100
 
 /* --- after a run --- */
 
@@ -142,14 +143,16 @@ check_storm (TallySimDevice *self)
   gint64 now_us = tally_clock_now_us (self->clock);
   guint n = tally_sim_net_get_n_requests (self->given.net, self->given.index);
 
-  if (n - self->window_requests > STORM_REQUESTS)
-    tally_sim_trace_fail (self->given.trace, "%s: a storm of %u requests", self->name,
-                          n - self->window_requests);
+  self->window_runs++;
+  if (n - self->window_requests > STORM_REQUESTS || self->window_runs > STORM_RUNS)
+    tally_sim_trace_fail (self->given.trace, "%s: a storm of %u requests in %u runs", self->name,
+                          n - self->window_requests, self->window_runs);
   if (now_us - self->window_us < STORM_US)
     return;
 
   self->window_us = now_us;
   self->window_requests = n;
+  self->window_runs = 0;
 }
 
 /* The sentence in large type, and whether it is true. */
@@ -306,8 +309,7 @@ let_people_answer (TallySimDevice *self)
 static const char *
 wait_for_turn (TallySimDevice *self)
 {
-  while (tally_sim_baton_get_now_us (self->given.baton) < self->given.over_us &&
-         !tally_sim_device_is_dead (self))
+  while (tally_sim_device_is_awake (self) && !tally_sim_device_is_dead (self))
     {
       gint64 now_us = tally_clock_now_us (self->clock);
       gboolean online = now_us >= self->offline_until_us;

@@ -43,7 +43,8 @@ struct _TallySimDevice
   gboolean               healed;        /* nothing new goes wrong; people answer at once */
   gboolean               was_full;
   gint64                 window_us;     /* of the storm oracle: its begin, */
-  guint                  window_requests;   /* and what had been sent by then */
+  guint                  window_requests;   /* what had been sent by then, */
+  guint                  window_runs;       /* and how many runs have ended since */
 
   guint                  life;          /* counts up with every restart */
   TallySimCrash          crash;         /* the next one's kind */
@@ -60,6 +61,7 @@ struct _TallySimDevice
 TallyStore *tally_sim_device_open_store   (TallySimDevice  *self,
                                            GError         **error);
 gboolean    tally_sim_device_is_going     (TallySimDevice  *self);
+gboolean    tally_sim_device_is_awake     (TallySimDevice  *self);
 gboolean    tally_sim_device_is_dead      (TallySimDevice  *self);
 /* Everything of a dead device stops where it waits. */
 void        tally_sim_device_fall         (TallySimDevice  *self);

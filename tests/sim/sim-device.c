@@ -10,14 +10,12 @@
 #include "db/tally-db.h"
 #include "sim/sim-memory.h"
 
-#define STORE_PATH "store.db"
-
 TallyStore *
 tally_sim_device_open_store (TallySimDevice  *self,
                              GError         **error)
 {
   TallyStoreOptions options = {
-    .path = STORE_PATH,
+    .path = TALLY_SIM_STORE_PATH,
     .vfs = tally_sim_vfs_get_name (self->disk),
     .clock = self->clock,
     .rand = self->rand,
@@ -27,10 +25,25 @@ tally_sim_device_open_store (TallySimDevice  *self,
   return tally_store_open (&options, error);
 }
 
+/* A world that has failed already ends soon, or some mistakes would never let it. */
+static gboolean
+is_before (TallySimDevice *self,
+           gint64          end_us)
+{
+  return tally_sim_baton_get_now_us (self->given.baton) < end_us &&
+         tally_sim_trace_get_failure (self->given.trace) == NULL;
+}
+
 gboolean
 tally_sim_device_is_going (TallySimDevice *self)
 {
-  return tally_sim_baton_get_now_us (self->given.baton) < self->given.until_us;
+  return is_before (self, self->given.until_us);
+}
+
+gboolean
+tally_sim_device_is_awake (TallySimDevice *self)
+{
+  return is_before (self, self->given.over_us);
 }
 
 gboolean
@@ -189,6 +202,8 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->sim_clock = tally_sim_clock_new (options->baton);
   self->clock = TALLY_CLOCK (self->sim_clock);
   self->disk = tally_sim_vfs_new (self->name, tally_sim_dice_next (&self->dice), self->clock);
+  if (options->image != NULL)
+    tally_sim_vfs_load (self->disk, options->image);
   tally_sim_vfs_set_yield (self->disk, yield, self);
   self->transport = tally_sim_transport_new (options->index, options->net, self->clock, self->disk,
                                              options->ledger);

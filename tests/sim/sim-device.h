@@ -23,6 +23,8 @@ typedef enum
   TALLY_SIM_SWEEP_NO_MEMORY,   /* SQLite's nth allocation fails */
 } TallySimSweep;
 
+#define TALLY_SIM_STORE_PATH "store.db"
+
 /* What a device is given. All outlives it. */
 typedef struct
 {
@@ -30,6 +32,7 @@ typedef struct
   guint           n_records;
   gboolean        edits;       /* somebody works on it */
   guint32         seed;
+  const TallySimImage *image;  /* nullable: what its disk holds at first */
   TallySimBaton  *baton;
   TallySimTrace  *trace;
   TallySimEvents *events;

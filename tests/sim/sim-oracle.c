@@ -249,7 +249,7 @@ read_store (const TallySimOracle *self,
   sqlite3 *db = NULL;
   sqlite3_stmt *statement = NULL;
 
-  sqlite3_open_v2 ("store.db", &db, SQLITE_OPEN_READWRITE,
+  sqlite3_open_v2 (TALLY_SIM_STORE_PATH, &db, SQLITE_OPEN_READWRITE,
                    tally_sim_vfs_get_name (tally_sim_device_get_disk (device)));
   if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK)
     tally_sim_trace_fail (self->trace, "history cannot be read: %s", sqlite3_errmsg (db));

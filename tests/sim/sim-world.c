@@ -13,6 +13,7 @@
 #include "sim/sim-operator.h"
 #include "sim/sim-oracle.h"
 #include "sim/sim-record.h"
+#include "sim/sim-template.h"
 
 /* How long the agents have, once everything is sound again, to bring everything home by
  * themselves: a client's patience with the network, a retry, an interval, and some. */
@@ -185,6 +186,8 @@ make_people (World *self)
   /* One world in five has a single writer: any conflict there is the engine's own making. */
   guint only = (guint) tally_sim_dice_range (&self->dice, 0, 10);
 
+  gboolean fresh = tally_sim_dice_chance (&self->dice, 20);
+
   self->n_devices = draw_n_devices (self);
   for (guint i = 0; i < self->n_devices; i++)
     {
@@ -193,6 +196,7 @@ make_people (World *self)
         .n_records = n_records,
         .edits = only > 1 || only == i,
         .seed = tally_sim_dice_next (&self->dice),
+        .image = fresh ? NULL : tally_sim_template_get_store (),
         .baton = self->baton,
         .trace = self->trace,
         .events = self->events,
@@ -504,6 +508,7 @@ tally_sim_world_run (const TallySimWorldOptions *options,
   World world = { .given = *options, .result = result };
 
   *result = (TallySimResult) { 0 };
+  tally_sim_template_get_store ();
   make (&world);
   tally_sim_baton_run (world.baton);
   tell (&world, result);
