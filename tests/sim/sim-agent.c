@@ -394,6 +394,7 @@ live (TallySimDevice *self)
         continue;
       if (!tally_sim_device_note_failure (self, "run", error))
         return;
+      check_storm (self);
       tally_schedule_note_end (&self->facts, &self->rule, TALLY_SCHEDULE_FAILED,
                                tally_clock_now_us (self->clock), self->rand);
     }
