@@ -7,17 +7,10 @@
 
 #include "sim/sim-net.h"
 
-#include "sim/sim-answers.h"
 #include "sim/sim-clock.h"
+#include "sim/sim-fate.h"
 
 #include <string.h>
-
-/* Ways take 1 to 40 ms; some half a second, delayed ones up to half a minute; a client gives up
- * after a minute. */
-#define WAY_US 40000
-#define REORDER_US 500000
-#define DELAY_US (30 * G_USEC_PER_SEC)
-#define PATIENCE_US (60 * G_USEC_PER_SEC)
 
 /* One request under way, or something that is done to the server. */
 typedef struct
@@ -38,19 +31,6 @@ typedef struct
   gboolean       worked;     /* of an operation */
 } Parcel;
 
-/* What one exchange meets, drawn before it begins so that each has its own dice. */
-typedef struct
-{
-  gint64         way_us;
-  gint64         again_us;   /* arrives a second time after so long; 0: it does not */
-  TallyResponse *instead;    /* owned, nullable: what the server never sees */
-  TallyResponse *after;      /* owned, nullable: comes although the server did it */
-  gboolean       drop, lost, cut, corrupt;
-  TallySimDice   drop_dice, corrupt_dice;
-  GBytes        *rest;       /* owned, nullable: the batch without one document */
-  char          *row;        /* owned, nullable: that refuses it */
-} Fate;
-
 struct _TallySimNet
 {
   TallySimNetOptions given;
@@ -64,17 +44,6 @@ struct _TallySimNet
   char              *waiting[TALLY_SIM_N_ACTORS];   /* owned, nullable: with this request */
   gboolean           closing;
 };
-
-static void
-fate_clear (Fate *self)
-{
-  g_clear_pointer (&self->instead, tally_response_unref);
-  g_clear_pointer (&self->after, tally_response_unref);
-  g_clear_pointer (&self->rest, g_bytes_unref);
-  g_clear_pointer (&self->row, g_free);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Fate, fate_clear)
 
 static Parcel *
 parcel_new (guint               actor,
@@ -288,100 +257,10 @@ lose (TallySimDice  *dice,
 {
   gboolean unsent = tally_sim_dice_chance (dice, 50);
 
-  if (!tally_clock_sleep_us (clock, unsent ? WAY_US : PATIENCE_US, cancellable, error))
+  if (!tally_clock_sleep_us (clock, unsent ? TALLY_SIM_WAY_US : TALLY_SIM_PATIENCE_US, cancellable, error))
     return NULL;
 
   return fail (unsent ? TALLY_HTTP_ERROR_UNREACHABLE : TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
-}
-
-/* Whether a server may find out only afterwards that it has to answer so. */
-static gboolean
-may_come_after (TallySimKind status)
-{
-  return status == TALLY_SIM_FAULT_408 || status == TALLY_SIM_FAULT_5XX;
-}
-
-static void
-draw_statuses (TallySimNet *self,
-               guint        actor,
-               Fate        *fate)
-{
-  for (TallySimKind kind = TALLY_SIM_FAULT_HTML; kind <= TALLY_SIM_FAULT_5XX; kind++)
-    {
-      TallySimDice dice;
-      g_autoptr (TallyResponse) response = NULL;
-
-      if (fate->instead != NULL || fate->after != NULL || !happens (self, actor, kind, &dice))
-        continue;
-
-      response = kind == TALLY_SIM_FAULT_HTML ? tally_sim_answer_html ()
-                                              : tally_sim_answer_status (kind, &dice);
-      if (may_come_after (kind) && tally_sim_dice_chance (&dice, 50))
-        fate->after = g_steal_pointer (&response);
-      else
-        fate->instead = g_steal_pointer (&response);
-    }
-}
-
-static void
-draw_way (TallySimNet *self,
-          guint        actor,
-          Fate        *fate)
-{
-  TallySimDice dice = tally_sim_events_roll (self->given.events, actor, TALLY_SIM_WAY);
-
-  fate->way_us = tally_sim_dice_range (&dice, 1, WAY_US);
-  if (happens (self, actor, TALLY_SIM_FAULT_DUPLICATE, &dice))
-    fate->again_us = fate->way_us + tally_sim_dice_range (&dice, 1, 2 * PATIENCE_US);
-  if (happens (self, actor, TALLY_SIM_FAULT_LATE, &dice))
-    fate->way_us += PATIENCE_US + tally_sim_dice_range (&dice, 1, PATIENCE_US);
-  else if (happens (self, actor, TALLY_SIM_FAULT_DELAY, &dice))
-    fate->way_us += tally_sim_dice_range (&dice, 1, DELAY_US);
-  else if (happens (self, actor, TALLY_SIM_FAULT_REORDER, &dice))
-    fate->way_us += tally_sim_dice_range (&dice, WAY_US, REORDER_US);
-}
-
-static void
-draw_fate (TallySimNet        *self,
-           guint               actor,
-           const TallyRequest *request,
-           Fate               *fate)
-{
-  *fate = (Fate) { 0 };
-  fate->drop = happens (self, actor, TALLY_SIM_FAULT_DROP, &fate->drop_dice);
-  draw_way (self, actor, fate);
-  draw_statuses (self, actor, fate);
-  fate->lost = happens (self, actor, TALLY_SIM_FAULT_LOST_ANSWER, NULL);
-  fate->cut = happens (self, actor, TALLY_SIM_FAULT_CUT_ANSWER, NULL);
-  fate->corrupt = happens (self, actor, TALLY_SIM_FAULT_CORRUPT_ANSWER, &fate->corrupt_dice);
-  if (request->body != NULL && g_str_has_suffix (request->url, "/_bulk_docs") &&
-      happens (self, actor, TALLY_SIM_FAULT_REFUSED_ROW, NULL))
-    fate->rest = tally_sim_answer_take_row (request->body, &fate->row);
-}
-
-/* What the client makes of what came back. */
-static TallyResponse *
-receive (const TallyRequest  *request,
-         Parcel              *parcel,
-         Fate                *fate,
-         GError             **error)
-{
-  g_autoptr (TallyResponse) response = g_steal_pointer (&parcel->response);
-
-  if (response == NULL || fate->lost)
-    return fail (TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
-  if (fate->after != NULL)
-    return g_steal_pointer (&fate->after);
-  if (request->max_bytes > 0 && g_bytes_get_size (response->body) > request->max_bytes)
-    return fail (TALLY_HTTP_ERROR_TOO_LARGE, error);
-  if (fate->row != NULL)
-    return tally_sim_answer_add_row (response, fate->row);
-  if (fate->cut)
-    return tally_sim_answer_cut (response);
-  if (fate->corrupt)
-    return tally_sim_answer_corrupt (response, &fate->corrupt_dice);
-
-  return g_steal_pointer (&response);
 }
 
 static TallyResponse *
@@ -389,13 +268,13 @@ travel (TallySimNet         *self,
         guint                actor,
         TallyClock          *clock,
         const TallyRequest  *request,
-        Fate                *fate,
+        TallySimFate        *fate,
         GCancellable        *cancellable,
         GError             **error)
 {
   g_autoptr (Parcel) parcel = NULL;
-  gint64 left_us = PATIENCE_US;
-  gint64 deadline_us = now_us (self) + PATIENCE_US;
+  gint64 left_us = TALLY_SIM_PATIENCE_US;
+  gint64 deadline_us = now_us (self) + TALLY_SIM_PATIENCE_US;
 
   if (fate->again_us > 0)
     parcel_unref (send (self, actor, request, fate->again_us));
@@ -412,7 +291,7 @@ travel (TallySimNet         *self,
   if (!parcel->done)
     return fail (TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, error);
 
-  return receive (request, parcel, fate, error);
+  return tally_sim_fate_receive (fate, request, parcel->response, error);
 }
 
 /* The server's own page, which may be closed to those who may use a database. */
@@ -465,7 +344,7 @@ tally_sim_net_exchange (TallySimNet         *self,
                         GCancellable        *cancellable,
                         GError             **error)
 {
-  g_auto (Fate) fate = { 0 };
+  g_auto (TallySimFate) fate = { 0 };
   TallyRequest sent = *request;
 
   if (g_cancellable_set_error_if_cancelled (cancellable, error))
@@ -473,12 +352,13 @@ tally_sim_net_exchange (TallySimNet         *self,
 
   self->n_requests[actor]++;
   check_manners (self, actor, request);
-  draw_fate (self, actor, request, &fate);
+  tally_sim_fate_draw (&fate, self->given.events, self->given.trace, &self->given.odds, actor,
+                       request);
   if (fate.drop)
     return lose (&fate.drop_dice, clock, cancellable, error);
   if (fate.instead != NULL)
     {
-      if (!tally_clock_sleep_us (clock, fate.way_us % WAY_US + 1, cancellable, error))
+      if (!tally_clock_sleep_us (clock, fate.way_us % TALLY_SIM_WAY_US + 1, cancellable, error))
         return NULL;
       note_manners (self, actor, request, fate.instead);
 
