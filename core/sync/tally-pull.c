@@ -440,13 +440,12 @@ keep_moved (GPtrArray *changes,
   return kept;
 }
 
-/* One try at a page's rows; *moved lists those edited here meanwhile. */
-static gboolean
-apply_changes (TallySyncContext  *context,
-               GPtrArray         *changes,
-               const char        *since,
-               GPtrArray        **moved,
-               GError           **error)
+gboolean
+tally_sync_apply (TallySyncContext  *context,
+                  GPtrArray         *changes,
+                  const char        *since,
+                  GPtrArray        **moved,
+                  GError           **error)
 {
   g_autoptr (GPtrArray) wanted =
     g_ptr_array_new_with_free_func ((GDestroyNotify) tally_wanted_free);
@@ -496,7 +495,7 @@ apply_page (TallySyncContext  *context,
 
       g_clear_pointer (&moved, g_ptr_array_unref);
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error) ||
-          !apply_changes (context, changes, page->since, &moved, error))
+          !tally_sync_apply (context, changes, page->since, &moved, error))
         return FALSE;
       rest = keep_moved (changes, moved);
       g_ptr_array_unref (changes);
@@ -526,53 +525,6 @@ note_unreadable (TallySyncContext  *context,
     }
 
   return TRUE;
-}
-
-/* What a page would say of a record that has not moved. */
-static TallyChange *
-new_change (const TallyRecord *record)
-{
-  TallyChange *change = g_new0 (TallyChange, 1);
-  g_autoptr (GStrvBuilder) leaves = g_strv_builder_new ();
-
-  for (guint i = 0; i < record->leaves->len; i++)
-    g_strv_builder_add (leaves, ((TallyRevision *) record->leaves->pdata[i])->rev);
-  change->key = g_strdup (record->key);
-  change->leaves = g_strv_builder_end (leaves);
-  change->deleted = record->remote != NULL && record->remote->deleted;
-
-  return change;
-}
-
-gboolean
-tally_sync_fill_gaps (TallySyncContext  *context,
-                      GError           **error)
-{
-  gint64 after = 0;
-
-  while (TRUE)
-    {
-      g_autoptr (GPtrArray) changes =
-        g_ptr_array_new_with_free_func ((GDestroyNotify) tally_change_free);
-      g_autoptr (GPtrArray) records = NULL;
-      g_autoptr (GPtrArray) moved = NULL;
-
-      if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
-        return FALSE;
-      records = tally_store_list_gaps (context->options->store, after, TALLY_SYNC_PAGE_ROWS,
-                                       error);
-      if (records == NULL)
-        return FALSE;
-      if (records->len == 0)
-        return TRUE;
-
-      after = ((TallyRecord *) records->pdata[records->len - 1])->id;
-      for (guint i = 0; i < records->len; i++)
-        g_ptr_array_add (changes, new_change (records->pdata[i]));
-      /* What is edited meanwhile waits for the next run. */
-      if (!apply_changes (context, changes, NULL, &moved, error))
-        return FALSE;
-    }
 }
 
 gboolean

@@ -55,6 +55,13 @@ gboolean  tally_sync_give_back   (TallySyncContext  *context,
 gboolean  tally_sync_pull        (TallySyncContext  *context,
                                   gboolean           bodies,
                                   GError           **error);
+/* One try at the rows of @changes (element-type TallyChange), and the checkpoint that they reach
+ * (nullable); *moved lists those edited here meanwhile. */
+gboolean  tally_sync_apply       (TallySyncContext  *context,
+                                  GPtrArray         *changes,
+                                  const char        *since,
+                                  GPtrArray        **moved,
+                                  GError           **error);
 /* Asks again for the bodies that the server would not show, or that were spoiled on the way: no
  * page will tell of them again. */
 gboolean  tally_sync_fill_gaps   (TallySyncContext  *context,

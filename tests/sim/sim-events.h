@@ -64,12 +64,6 @@ typedef enum
 const char *tally_sim_kind_to_string  (TallySimKind  kind);
 const char *tally_sim_actor_to_string (guint         actor);
 
-/* Per thousand chances of each fault. */
-typedef struct
-{
-  guint16 per_mille[TALLY_SIM_N_FAULTS];
-} TallySimOdds;
-
 /* One event: the @nth chance of its kind for its actor. */
 typedef struct
 {

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "http/tally-transport.h"
+#include "sim/sim-odds.h"
 #include "sim/sim-trace.h"
 
 G_BEGIN_DECLS

@@ -10,6 +10,7 @@
 #include "sim/sim-clock.h"
 #include "sim/sim-foreigner.h"
 #include "sim/sim-memory.h"
+#include "sim/sim-odds.h"
 #include "sim/sim-operator.h"
 #include "sim/sim-oracle.h"
 #include "sim/sim-record.h"
@@ -56,80 +57,14 @@ tally_sim_result_clear (TallySimResult *self)
   g_clear_pointer (&self->list, g_array_unref);
 }
 
-/* A record is of what a server was asked to keep, and that must be so. */
-static void
-forget_losses (World *self)
-{
-  self->odds.per_mille[TALLY_SIM_FAULT_SERVER_CRASH] = 0;
-  self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] = 0;
-  self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] = 0;
-}
-
-/* Each world has its own mixture of troubles: some have none of a kind, some have plenty. */
 static void
 draw_odds (World *self)
 {
-  static const guint16 most[TALLY_SIM_N_FAULTS] = {
-    [TALLY_SIM_FAULT_DROP] = 80,
-    [TALLY_SIM_FAULT_DUPLICATE] = 80,
-    [TALLY_SIM_FAULT_REORDER] = 120,
-    [TALLY_SIM_FAULT_DELAY] = 80,
-    [TALLY_SIM_FAULT_LATE] = 40,
-    [TALLY_SIM_FAULT_LOST_ANSWER] = 80,
-    [TALLY_SIM_FAULT_CUT_ANSWER] = 40,
-    [TALLY_SIM_FAULT_CORRUPT_ANSWER] = 40,
-    [TALLY_SIM_FAULT_HTML] = 20,
-    [TALLY_SIM_FAULT_400] = 16,
-    [TALLY_SIM_FAULT_401] = 16,
-    [TALLY_SIM_FAULT_403] = 16,
-    [TALLY_SIM_FAULT_404] = 16,
-    [TALLY_SIM_FAULT_408] = 20,
-    [TALLY_SIM_FAULT_409] = 16,
-    [TALLY_SIM_FAULT_412] = 16,
-    [TALLY_SIM_FAULT_413] = 16,
-    [TALLY_SIM_FAULT_429] = 20,
-    [TALLY_SIM_FAULT_429_LATER] = 20,
-    [TALLY_SIM_FAULT_5XX] = 40,
-    [TALLY_SIM_FAULT_REFUSED_ROW] = 100,  /* of batches */
-    [TALLY_SIM_FAULT_KILL] = 500,         /* of a device's life */
-    [TALLY_SIM_FAULT_POWER] = 500,        /* of a device's life */
-    [TALLY_SIM_FAULT_DISK_FULL] = 40,     /* of a user's actions, as some below */
-    [TALLY_SIM_FAULT_OFFLINE] = 60,
-    [TALLY_SIM_FAULT_CANCEL] = 300,       /* of those during a run */
-    [TALLY_SIM_FAULT_SKEW] = 400,         /* of a device's life */
-    [TALLY_SIM_FAULT_JUMP] = 30,
-    [TALLY_SIM_FAULT_SERVER_JUMP] = 400,  /* of some seconds of the server's, as those below */
-    [TALLY_SIM_FAULT_SERVER_CRASH] = 30,  /* of requests */
-    [TALLY_SIM_FAULT_RESTORE] = 100,
-    [TALLY_SIM_FAULT_RECREATE] = 50,
-  };
-
-  for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
-    {
-      /* Now and then so much of one kind that repeating at once does not help. */
-      gint32 times = tally_sim_dice_chance (&self->dice, 4) ? 5 : 1;
-      gint32 drawn = tally_sim_dice_range (&self->dice, 0, MIN (most[i] * times, 600) + 1);
-
-      self->odds.per_mille[i] = tally_sim_dice_chance (&self->dice, 60) ? (guint16) drawn : 0;
-    }
-
-  /* A server that loses what it had is another world: one in eight. */
-  if (!tally_sim_dice_chance (&self->dice, 12))
-    {
-      self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] = 0;
-      self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] = 0;
-    }
-  if (self->given.golden)
-    self->odds = (TallySimOdds) { 0 };
+  if (!self->given.golden)
+    tally_sim_odds_draw (&self->odds, &self->dice);
+  /* A record is of what a server was asked to keep, and that must be so. */
   if (self->given.record != NULL)
-    forget_losses (self);
-}
-
-static gboolean
-loses_data (World *self)
-{
-  return self->odds.per_mille[TALLY_SIM_FAULT_RESTORE] > 0 ||
-         self->odds.per_mille[TALLY_SIM_FAULT_RECREATE] > 0;
+    tally_sim_odds_keep (&self->odds);
 }
 
 /* Two meet most often; more of them bring settlements that cross. */
@@ -215,7 +150,7 @@ make_people (World *self)
     }
 
   /* What only a foreigner had seen when his server lost it is nobody's to give back. */
-  if (only > 1 && !loses_data (self) && tally_sim_dice_chance (&self->dice, 33))
+  if (only > 1 && !tally_sim_odds_lose (&self->odds) && tally_sim_dice_chance (&self->dice, 33))
     make_foreigner (self, n_records);
   make_operator (self);
 }
