@@ -18,6 +18,7 @@
  * @TALLY_PLANTED_UNSYNCED: nothing is synced to the disk
  * @TALLY_PLANTED_LAZY_SYNC: what a device answered for is synced to its disk later
  * @TALLY_PLANTED_ACK_FAILED: an edit whose commit failed is answered for as stored
+ * @TALLY_PLANTED_THIRD_FORGOTTEN: of a fork of three that is settled, one version is kept nowhere
  * @TALLY_PLANTED_NOT_REOPENED: what was settled against and typed again is closed all the same
  * @TALLY_PLANTED_LATE_OPEN: what was sent without proof is not closed by a settlement
  * @TALLY_PLANTED_SETTLE_UNSEEN: a settlement decides on versions that nobody was shown
@@ -68,6 +69,7 @@ typedef enum
   TALLY_PLANTED_UNSYNCED,
   TALLY_PLANTED_LAZY_SYNC,
   TALLY_PLANTED_ACK_FAILED,
+  TALLY_PLANTED_THIRD_FORGOTTEN,
   TALLY_PLANTED_NOT_REOPENED,
   TALLY_PLANTED_LATE_OPEN,
   TALLY_PLANTED_SETTLE_UNSEEN,

@@ -284,21 +284,17 @@ write_side (TallyStore           *self,
 }
 
 static gboolean
-write_history (TallyStore     *self,
-               TallyDecision  *decision,
-               gint64          run,
-               GHashTable     *stored,
-               GError        **error)
+write_line (TallyStore              *self,
+            const TallyRecord       *after,
+            const TallyHistoryLine  *line,
+            gint64                   run,
+            GHashTable              *stored,
+            GError                 **error)
 {
-  const TallyHistoryLine *line = decision->history;
-  g_autoptr (TallyStatement) statement = NULL;
+  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "history-insert");
   gint64 id;
 
-  if (line == NULL || TALLY_IS_PLANTED (NO_HISTORY))
-    return TRUE;
-
-  statement = tally_db_statement (self->db, "history-insert");
-  tally_statement_bind_int (statement, ":record", decision->after->id);
+  tally_statement_bind_int (statement, ":record", after->id);
   tally_statement_bind_text (statement, ":event", line->event);
   tally_statement_bind_int (statement, ":at", tally_clock_date_us (self->clock));
   if (run != 0)
@@ -313,6 +309,57 @@ write_history (TallyStore     *self,
          write_side (self, id, "local", line->local, stored, error) &&
          write_side (self, id, "remote", line->remote, stored, error) &&
          write_side (self, id, "result", line->result, stored, error);
+}
+
+static gboolean
+is_side (const TallyHistoryLine  *line,
+         const TallyRevision     *revision)
+{
+  return tally_revision_is_same (line->base, revision) ||
+         tally_revision_is_same (line->local, revision) ||
+         tally_revision_is_same (line->remote, revision) ||
+         tally_revision_is_same (line->result, revision);
+}
+
+/* A fork may have more versions than a line has sides: whatever a decision ends can be had back. */
+static gboolean
+write_others (TallyStore              *self,
+              const TallyRecord       *after,
+              const TallyHistoryLine  *line,
+              gint64                   run,
+              GHashTable              *stored,
+              GError                 **error)
+{
+  for (guint i = 0; i < after->leaves->len; i++)
+    {
+      TallyRevision *leaf = after->leaves->pdata[i];
+      const TallyHistoryLine other = { .event = line->event, .local = leaf };
+
+      if (leaf->deleted || leaf->body == NULL || is_side (line, leaf))
+        continue;
+      if (!write_line (self, after, &other, run, stored, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+static gboolean
+write_history (TallyStore     *self,
+               TallyDecision  *decision,
+               gint64          run,
+               GHashTable     *stored,
+               GError        **error)
+{
+  const TallyHistoryLine *line = decision->history;
+
+  if (line == NULL || TALLY_IS_PLANTED (NO_HISTORY))
+    return TRUE;
+  if (!write_line (self, decision->after, line, run, stored, error))
+    return FALSE;
+
+  return tally_record_is_conflict (decision->after) || TALLY_IS_PLANTED (THIRD_FORGOTTEN) ||
+         write_others (self, decision->after, line, run, stored, error);
 }
 
 /* An unrelated write solves nothing: the server's document must have been taken, and a refused

@@ -30,6 +30,7 @@ typedef struct
   char     *body;           /* owned; NULL: a tombstone */
   guint     devices;        /* bits of those that made it */
   gboolean  replaced;       /* by the same user, or shown in a settlement */
+  gboolean  shown;          /* in a settlement: it must be possible to have it back */
 } Made;
 
 struct _TallySimLedger
@@ -209,6 +210,27 @@ tally_sim_ledger_replace (TallySimLedger    *self,
   replace_side (self, shown->remote, body);
   for (guint i = 0; i < shown->leaves->len; i++)
     replace_side (self, shown->leaves->pdata[i], body);
+}
+
+static void
+keep_side (TallySimLedger      *self,
+           const TallyRevision *side)
+{
+  g_autofree char *name = side != NULL ? g_strdup_printf ("%s %s", side->key, side->rev) : NULL;
+  Made *made = name != NULL ? g_hash_table_lookup (self->made_index, name) : NULL;
+
+  if (made != NULL)
+    made->shown = TRUE;
+}
+
+void
+tally_sim_ledger_settle (TallySimLedger    *self,
+                         const TallyRecord *shown)
+{
+  keep_side (self, shown->local);
+  keep_side (self, shown->remote);
+  for (guint i = 0; i < shown->leaves->len; i++)
+    keep_side (self, shown->leaves->pdata[i]);
 }
 
 static gboolean
@@ -414,8 +436,12 @@ tally_sim_ledger_check (TallySimLedger *self,
       const char *body = made->body != NULL ? made->body : TALLY_SIM_LEDGER_DELETED;
       g_autofree char *content = g_strdup_printf ("%s %s", made->key, body);
 
-      if (!made->replaced && !g_hash_table_contains (kept, name) &&
-          !g_hash_table_contains (kept_bodies, content))
+      if (g_hash_table_contains (kept_bodies, content))
+        continue;
+      if (made->shown)
+        tally_sim_trace_fail (trace, "%s %s was a side of a conflict and cannot be had back", name,
+                              body);
+      else if (!made->replaced && !g_hash_table_contains (kept, name))
         tally_sim_trace_fail (trace, "forgotten: %s %s is nowhere", name, body);
     }
 }

@@ -42,6 +42,10 @@ void            tally_sim_ledger_acknowledge     (TallySimLedger      *self,
                                                   const char          *key,
                                                   const TallyRevision *made);
 
+/* A conflict was settled: every side of it must be there to be had back. */
+void            tally_sim_ledger_settle          (TallySimLedger      *self,
+                                                  const TallyRecord   *shown);
+
 /* A batch that a device's engine sends, as the body of its request. What another device sends as
  * well, because both merged alike, is not the first one's alone. */
 void            tally_sim_ledger_note_sent       (TallySimLedger      *self,

@@ -223,6 +223,7 @@ settle (TallySimUser  *self,
     {
       tally_sim_trace_add (self->given.trace, self->name, "settle %s %.100s %.10s", shown->key,
                            body != NULL ? body : "(delete)", made != NULL ? made->rev : "-");
+      tally_sim_ledger_settle (self->given.ledger, shown);
       tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown, shown->key,
                                     made);
       return TRUE;
