@@ -172,21 +172,21 @@ same_leaves (const TallyRecord *a,
   return TRUE;
 }
 
-/* Nobody can decide about what nobody has seen. */
+/* Nobody can decide about what he has not seen, even where it is known by now. */
 static gboolean
-check_known (const TallyRecord  *stored,
+check_known (const TallyRecord  *shown,
              GError            **error)
 {
-  for (guint i = 0; i < stored->leaves->len; i++)
+  for (guint i = 0; i < shown->leaves->len; i++)
     {
-      const TallyRevision *leaf = stored->leaves->pdata[i];
+      const TallyRevision *leaf = shown->leaves->pdata[i];
 
       if (leaf->deleted || leaf->body != NULL)
         continue;
 
       g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
                    _("The server’s version of “%s” could not be read yet. It is asked for with "
-                     "the next synchronization; decide then."), stored->key);
+                     "the next synchronization; decide then."), shown->key);
       return FALSE;
     }
 
@@ -238,7 +238,7 @@ settle (TallyStore   *self,
   gboolean moved;
 
   if (!tally_store_load (self, shown->key, &stored, error) ||
-      !check_shown (stored, shown, error) || !check_known (stored, error))
+      !check_shown (stored, shown, error) || !check_known (shown, error))
     return FALSE;
 
   settled = tally_record_settled (stored, body, attachments);

@@ -194,7 +194,7 @@ check_state (TallySimDevice *self,
   /* A server that was put back after the proof is none that could be compared with. */
   if (g_str_equal (state, "up-to-date") && truth != NULL &&
       self->checked_era == tally_sim_net_get_era (self->given.net))
-    tally_sim_truth_check (truth, self->given.trace, self->name, store);
+    tally_sim_truth_check (truth, self->given.trace, self->name, store, self->checked_seq);
 }
 
 static const TallyReason *
@@ -224,7 +224,8 @@ set_failure (TallySimDevice    *self,
 static void
 remember (TallySimDevice *self,
           const TallyRun *run,
-          guint           era)
+          guint           era,
+          gint64          seq)
 {
   const TallyReason *failure = find_failure (run);
   gboolean stopped = g_str_equal (run->status, "cancelled");
@@ -248,6 +249,7 @@ remember (TallySimDevice *self,
       self->grade = g_strdup (run->grade);
       self->checked_us = run->ended_us;
       self->checked_era = era;
+      self->checked_seq = seq;
     }
 }
 
@@ -261,6 +263,7 @@ tally_sim_agent_run (TallySimDevice  *self,
                                                               self->rand);
   g_autoptr (TallyRemote) remote = tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
   guint era = tally_sim_net_get_era (self->given.net);
+  gint64 seq = tally_sim_truth_ask_seq (self->given.net);
   TallySyncOptions options = {
     .store = store,
     .remote = remote,
@@ -280,7 +283,7 @@ tally_sim_agent_run (TallySimDevice  *self,
   tally_sim_trace_add (self->given.trace, self->name,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
-  remember (self, run, era);
+  remember (self, run, era, seq);
   check_errors (self, run);
   check_storm (self);
   check_conflicts (self, store, run);

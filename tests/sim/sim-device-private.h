@@ -35,7 +35,8 @@ struct _TallySimDevice
   TallyReason           *last_failure;  /* owned, nullable: of the last run in this life */
   char                  *grade;         /* owned: of the last run that proved anything */
   gint64                 checked_us;    /* its date */
-  guint                  checked_era;   /* of the server that it was proven against */
+  guint                  checked_era;   /* of the server that it was proven against, */
+  gint64                 checked_seq;   /* and what that had when the run began */
   gboolean               auth_failed;   /* somebody has to sign in again */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
   gint64                 offline_until_us;

@@ -60,6 +60,26 @@ get_number (const char *seq)
   return atoll (*seq == '"' ? seq + 1 : seq);
 }
 
+gint64
+tally_sim_truth_ask_seq (TallySimNet *net)
+{
+  TallyRequest request = { .method = "GET", .url = TALLY_SIM_SERVER_URL };
+  g_autoptr (TallyResponse) response = tally_sim_net_ask (net, &request);
+  g_autoptr (GArray) members = NULL;
+  const TallyJsonMember *seq;
+  gsize length;
+  const char *text;
+
+  if (response == NULL || response->status != 200)
+    return 0;
+
+  text = g_bytes_get_data (response->body, &length);
+  members = tally_json_text_members (text, (gssize) length, NULL);
+  seq = members != NULL ? tally_json_members_find (members, "update_seq") : NULL;
+
+  return seq != NULL ? get_number (seq->value.text) : 0;
+}
+
 /* The document of a row; NULL: it stands behind @since, so the store need not know it. */
 static TallyRevision *
 read_row (const TallyJsonSpan *row,
@@ -115,10 +135,11 @@ void
 tally_sim_truth_check (TallySimTruth *self,
                        TallySimTrace *trace,
                        const char    *name,
-                       TallyStore    *store)
+                       TallyStore    *store,
+                       gint64         floor)
 {
   g_autofree char *text = tally_store_dup_since (store, NULL);
-  gint64 since = text != NULL ? get_number (text) : 0;
+  gint64 since = MAX (text != NULL ? get_number (text) : 0, floor);
   gboolean moved = FALSE;
   guint n_live = 0;
   guint n_here = 0;

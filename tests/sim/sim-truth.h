@@ -21,11 +21,15 @@ typedef struct _TallySimTruth TallySimTruth;
 /* NULL: the server is down. */
 TallySimTruth *tally_sim_truth_ask   (TallySimNet    *net) G_GNUC_WARN_UNUSED_RESULT;
 void           tally_sim_truth_free  (TallySimTruth  *self);
-/* Complains where @store claims more than is so. */
+/* The server's last sequence; 0: it is down. */
+gint64         tally_sim_truth_ask_seq (TallySimNet  *net);
+/* Complains where @store claims more than is so. @floor: what the server had when the run began
+ * that proved it; all of that must be here. */
 void           tally_sim_truth_check (TallySimTruth  *self,
                                       TallySimTrace  *trace,
                                       const char     *name,
-                                      TallyStore     *store);
+                                      TallyStore     *store,
+                                      gint64          floor);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimTruth, tally_sim_truth_free)
 
