@@ -19,7 +19,6 @@
  * @TALLY_PLANTED_LAZY_SYNC: what a device answered for is synced to its disk later
  * @TALLY_PLANTED_ACK_FAILED: an edit whose commit failed is answered for as stored
  * @TALLY_PLANTED_THIRD_FORGOTTEN: of a fork of three that is settled, one version is kept nowhere
- * @TALLY_PLANTED_NOT_REOPENED: what was settled against and typed again is closed all the same
  * @TALLY_PLANTED_LATE_OPEN: what was sent without proof is not closed by a settlement
  * @TALLY_PLANTED_SETTLE_UNSEEN: a settlement decides on versions that nobody was shown
  * @TALLY_PLANTED_SAME_DEVICE: a store that was copied to another machine keeps its device id
@@ -39,7 +38,6 @@
  * @TALLY_PLANTED_DELETE_WINS: an edit against a deletion is settled by deleting
  * @TALLY_PLANTED_MERGE_DROPS: a merge drops a member that only the local side has
  * @TALLY_PLANTED_MERGE_BASE: a merge takes the common ancestor's value for the local one
- * @TALLY_PLANTED_COSMETIC: another order of the same members counts as a change
  * @TALLY_PLANTED_HELD_PUSHED: the local side of an open conflict is sent
  * @TALLY_PLANTED_UNIQUE_REV: the same edit made twice is two revisions
  * @TALLY_PLANTED_PAGE_SKIP: the last row of a full page is left out, and the checkpoint passes it
@@ -51,7 +49,6 @@
  * @TALLY_PLANTED_NO_BACKOFF: a failed run is tried again at once
  * @TALLY_PLANTED_HIDES_PENDING: the sentence says up-to-date although edits wait
  * @TALLY_PLANTED_HIDES_FAILURE: the sentence says up-to-date although the last run failed
- * @TALLY_PLANTED_FRESH_FOR_EVER: a proof from the future counts as fresh
  *
  * Mistakes that the simulator must find, or it proves nothing. They exist only in the copy of
  * the code that tests/sim compiles for that; everywhere else the condition is a plain FALSE.
@@ -70,7 +67,6 @@ typedef enum
   TALLY_PLANTED_LAZY_SYNC,
   TALLY_PLANTED_ACK_FAILED,
   TALLY_PLANTED_THIRD_FORGOTTEN,
-  TALLY_PLANTED_NOT_REOPENED,
   TALLY_PLANTED_LATE_OPEN,
   TALLY_PLANTED_SETTLE_UNSEEN,
   TALLY_PLANTED_SAME_DEVICE,
@@ -90,7 +86,6 @@ typedef enum
   TALLY_PLANTED_DELETE_WINS,
   TALLY_PLANTED_MERGE_DROPS,
   TALLY_PLANTED_MERGE_BASE,
-  TALLY_PLANTED_COSMETIC,
   TALLY_PLANTED_HELD_PUSHED,
   TALLY_PLANTED_UNIQUE_REV,
   TALLY_PLANTED_PAGE_SKIP,
@@ -102,7 +97,6 @@ typedef enum
   TALLY_PLANTED_NO_BACKOFF,
   TALLY_PLANTED_HIDES_PENDING,
   TALLY_PLANTED_HIDES_FAILURE,
-  TALLY_PLANTED_FRESH_FOR_EVER,
   TALLY_N_PLANTED,
 } TallyPlanted;
 

@@ -130,9 +130,6 @@ is_unchanged (const TallyRevision *base,
   if (tally_revision_is_same (base, side) || (base->deleted && side->deleted))
     return TRUE;
 
-  if (TALLY_IS_PLANTED (COSMETIC))
-    return g_strcmp0 (base->body, side->body) == 0;
-
   return tally_revision_same_content (base, side);
 }
 

@@ -37,8 +37,7 @@ is_fresh (const TallyStateFacts *facts)
   gint64 age_us = facts->date_us - facts->checked_us;
 
   /* A date in the future says that the clock was set back: no proof of freshness. */
-  return facts->live ||
-         ((age_us >= 0 || TALLY_IS_PLANTED (FRESH_FOR_EVER)) && age_us <= facts->fresh_us);
+  return facts->live || (age_us >= 0 && age_us <= facts->fresh_us);
 }
 
 static const char *

@@ -111,7 +111,7 @@ reopen (TallyRecord *after)
 {
   g_autoptr (GPtrArray) closes = NULL;
 
-  if (after->outbox == NULL || TALLY_IS_PLANTED (NOT_REOPENED) ||
+  if (after->outbox == NULL ||
       !g_strv_contains ((const char * const *) after->outbox->closes, after->local->rev))
     return;
 

@@ -286,9 +286,10 @@ check_name (TallySimLedger      *self,
                                               sent->ancestors[0] != NULL ? sent->ancestors[0] : "-",
                                               sent->deleted ? TALLY_SIM_LEDGER_DELETED : sent->body);
   g_autofree char *name = g_strdup_printf ("%s %s", sent->key, sent->rev);
+  const Made *made = g_hash_table_lookup (self->made_index, name);
   const char *known = g_hash_table_lookup (self->contents, content);
 
-  if (!g_hash_table_contains (self->made_index, name))
+  if (made != NULL && (made->devices & 1u << TALLY_SIM_FOREIGNER) != 0)
     return;
   if (known == NULL)
     g_hash_table_insert (self->contents, g_steal_pointer (&content), g_strdup (sent->rev));

@@ -402,12 +402,26 @@ list_disputed (const TallySimOracle *self)
   return disputed;
 }
 
+/* Each has a mark of its own on the server: two that shared one would count for each other. */
+static void
+check_names (const TallySimOracle *self)
+{
+  for (guint i = 0; i < self->n_devices; i++)
+    for (guint j = 0; j < i; j++)
+      if (g_str_equal (tally_store_get_device (tally_sim_device_get_store (self->devices[i])),
+                       tally_store_get_device (tally_sim_device_get_store (self->devices[j]))))
+        tally_sim_trace_fail (self->trace, "%s and %s have one device id",
+                              tally_sim_device_get_name (self->devices[i]),
+                              tally_sim_device_get_name (self->devices[j]));
+}
+
 void
 tally_sim_oracle_check_quiet (const TallySimOracle *self)
 {
   g_autoptr (GHashTable) live = list_live (self);
   g_autoptr (GHashTable) disputed = list_disputed (self);
 
+  check_names (self);
   for (guint i = 0; i < self->n_devices; i++)
     {
       check_counts (self, self->devices[i], FALSE);

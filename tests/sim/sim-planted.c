@@ -58,7 +58,6 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_LAZY_SYNC] = "lazy-sync",
   [TALLY_PLANTED_ACK_FAILED] = "ack-failed",
   [TALLY_PLANTED_THIRD_FORGOTTEN] = "third-forgotten",
-  [TALLY_PLANTED_NOT_REOPENED] = "not-reopened",
   [TALLY_PLANTED_LATE_OPEN] = "late-open",
   [TALLY_PLANTED_SETTLE_UNSEEN] = "settle-unseen",
   [TALLY_PLANTED_SAME_DEVICE] = "same-device",
@@ -78,7 +77,6 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_DELETE_WINS] = "delete-wins",
   [TALLY_PLANTED_MERGE_DROPS] = "merge-drops",
   [TALLY_PLANTED_MERGE_BASE] = "merge-base",
-  [TALLY_PLANTED_COSMETIC] = "cosmetic",
   [TALLY_PLANTED_HELD_PUSHED] = "held-pushed",
   [TALLY_PLANTED_UNIQUE_REV] = "unique-rev",
   [TALLY_PLANTED_PAGE_SKIP] = "page-skip",
@@ -90,7 +88,6 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_NO_BACKOFF] = "no-backoff",
   [TALLY_PLANTED_HIDES_PENDING] = "hides-pending",
   [TALLY_PLANTED_HIDES_FAILURE] = "hides-failure",
-  [TALLY_PLANTED_FRESH_FOR_EVER] = "fresh-for-ever",
 };
 
 static char *one_bug = NULL;
