@@ -426,6 +426,7 @@ tally_fake_remote_push (TallyRemote   *remote,
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
   GPtrArray *outcomes;
+  TallyFakePush push = self->push;
 
   if (!reach (self, "push", error))
     return NULL;
@@ -434,8 +435,11 @@ tally_fake_remote_push (TallyRemote   *remote,
   if (self->racing != NULL)
     tally_fake_remote_store (self, self->racing);
   g_clear_pointer (&self->racing, tally_revision_unref);
+  if (g_cancellable_is_cancelled (cancellable))
+    self->push = TALLY_FAKE_PUSH_LOST;
   for (guint i = 0; i < revisions->len; i++)
     g_ptr_array_add (outcomes, push_one (self, revisions->pdata[i]));
+  self->push = push;
 
   return outcomes;
 }
