@@ -30,6 +30,7 @@ static const Look looks[] = {
   { "running", "emblem-synchronizing-symbolic", "accent", NULL, NULL },
   { "syncing", "emblem-synchronizing-symbolic", "accent", NULL, NULL },
   { "pending", "document-send-symbolic", "accent", N_("_Sync Now"), "win.sync-now" },
+  { "behind", "folder-download-symbolic", "accent", N_("_Sync Now"), "win.sync-now" },
   { "never-synced", "dialog-information-symbolic", "accent", N_("_Sync Now"), "win.sync-now" },
   { "interrupted", "dialog-warning-symbolic", "warning", N_("_Sync Now"), "win.sync-now" },
   { "cancelled", "dialog-information-symbolic", "accent", N_("_Sync Now"), "win.sync-now" },

@@ -103,8 +103,8 @@ LEFT_OUT = ['core/http/tally-soup-transport.c']
 PROGRAM_ALLOWED = {
     'fork': 'sim.c: a process for each job',
     'g_get_monotonic_time': 'sim.c: how long all seeds took',
-    'g_thread_new': 'sim-baton.c: of its threads one runs',
     'g_date_time_new_from_unix_local': 'tally-reason.c: words, which no seed asks for',
+    'sysconf': 'sim-fiber.c: a page of memory guards a stack',
     'open': 'tally-db.c: real files only',
     'stat': 'tally-db.c: real files only',
     'g_mkdir_with_parents': 'tally-db.c: real files only',

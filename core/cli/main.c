@@ -24,8 +24,12 @@ static const TallyCommand commands[] = {
     N_("Reads what is new on the server, sends what was edited here, looks whether it arrived.\n"
        "Ctrl-C ends the run after the batch under way; nothing is lost and the next run goes on\n"
        "from there. The first time a store needs its server:\n\n"
-       "  tallyctl --store shop.tally --server http://127.0.0.1:5985/receipts sync"),
-    "json full", 0, 0, FALSE, tally_command_sync },
+       "  tallyctl --store shop.tally --server http://127.0.0.1:5985/receipts sync\n\n"
+       "When the database on the server was deleted and made anew, or put back to a backup, sync\n"
+       "changes nothing and ends with exit code 6. If it is the right database, “sync --adopt”\n"
+       "gives it back what it lacks from this computer and then reads everything again. Nothing is\n"
+       "deleted here because the server does not have it. Do the same on every other computer."),
+    "json full adopt", 0, 0, FALSE, tally_command_sync },
   { "pause", NULL, N_("No runs by themselves until “resume”"),
     N_("Lasts over a restart. “tallyctl sync” still runs when asked."),
     "json", 0, 0, FALSE, tally_command_pause },

@@ -78,6 +78,8 @@ call_sync (TallyCli  *cli,
   g_variant_dict_insert (&options, "trigger", "s", "manual");
   if (cli->options->full)
     g_variant_dict_insert (&options, "full", "b", TRUE);
+  if (cli->options->adopt)
+    g_variant_dict_insert (&options, "adopt", "b", TRUE);
 
   interrupt_begin (&interrupt, proxy);
   tally_bus_sync_call_sync (proxy, g_variant_dict_end (&options), NULL, tally_cli_ready_cb, &slot);

@@ -40,6 +40,8 @@ static const struct
     N_("Print JSON"), NULL },
   { "full", G_STRUCT_OFFSET (TallyOptions, full), G_OPTION_ARG_NONE, FALSE,
     N_("Read everything again, from the start"), NULL },
+  { "adopt", G_STRUCT_OFFSET (TallyOptions, adopt), G_OPTION_ARG_NONE, FALSE,
+    N_("Accept another or an older database, and give back what it lacks"), NULL },
   { "problems", G_STRUCT_OFFSET (TallyOptions, problems), G_OPTION_ARG_NONE, FALSE,
     N_("Only records that wait, conflict or were refused"), NULL },
   { "collection", G_STRUCT_OFFSET (TallyOptions, collection), G_OPTION_ARG_FILENAME, FALSE,

@@ -29,6 +29,7 @@ typedef struct
   /* of single commands */
   gboolean   json;
   gboolean   full;
+  gboolean   adopt;
   gboolean   problems;
   char      *collection;     /* nullable */
   char      *search;         /* nullable */

@@ -57,8 +57,9 @@ static const struct
     N_("The server has no such database[ “{database}”][ ({detail})]. Check the name, or "
        "create the database.") },
   { "recreated",
-    N_("The database on the server was deleted and made anew[ ({detail})]. Nothing was "
-       "changed here; choose which side is to be kept.") },
+    N_("The database on the server is another or an older one than before[ ({detail})]. Nothing "
+       "was changed here. If this is the right database, run “tallyctl sync --adopt”: what it "
+       "lacks is given back to it from this computer. Otherwise check the address.") },
 
   /* why nothing runs */
   { "paused",

@@ -13,7 +13,7 @@
 #include <gio/gunixfdlist.h>
 
 /* Grows with every addition to the interface. */
-#define VERSION 1
+#define VERSION 2
 
 struct _TallyServiceBus
 {
@@ -79,10 +79,14 @@ handle_sync (TallyServiceBus       *self,
   g_autoptr (GVariant) options = g_variant_get_child_value (parameters, 0);
   const char *trigger = "manual";
   gboolean full = FALSE;
+  gboolean adopt = FALSE;
+  TallySyncAsk ask;
 
   g_variant_lookup (options, "trigger", "&s", &trigger);
   g_variant_lookup (options, "full", "b", &full);
-  tally_sync_manager_run_async (tally_service_get_manager (self->service), trigger, full,
+  g_variant_lookup (options, "adopt", "b", &adopt);
+  ask = (full ? TALLY_SYNC_ASK_FULL : 0) | (adopt ? TALLY_SYNC_ASK_ADOPT : 0);
+  tally_sync_manager_run_async (tally_service_get_manager (self->service), trigger, ask,
                                 self->cancellable, run_cb, invocation);
 }
 

@@ -50,7 +50,7 @@ struct _TallySyncManager
   guint                timer;              /* the next look at the schedule */
 
   GCancellable        *run;                /* owned, nullable: none under way */
-  gboolean             run_is_full;
+  TallySyncAsk         run_ask;
   guint                n_connecting;       /* connects under way: no run starts meanwhile */
   GPtrArray           *connectors;         /* owned; of GTask: connects behind the run's end */
   TallyProgress        progress;

@@ -29,7 +29,7 @@ typedef struct
   char               *url;           /* owned */
   TallyCredentials   *credentials;   /* owned, nullable */
   char               *trigger;       /* owned */
-  gboolean            full;
+  TallySyncAsk        ask;
   TallyRemoteFactory  make_remote;
   gpointer            make_remote_data;
 
@@ -139,7 +139,8 @@ run_job (GTask        *task,
     .remote = remote,
     .clock = run->clock,
     .trigger = run->trigger,
-    .force_full = run->full,
+    .force_full = (run->ask & TALLY_SYNC_ASK_FULL) != 0,
+    .adopt = (run->ask & TALLY_SYNC_ASK_ADOPT) != 0,
     .progress = progress_cb,
     .progress_data = run,
   };
@@ -201,24 +202,39 @@ take_summary (TallySyncManager *self,
   tally_sync_manager_notify (self, "last-run");
 }
 
-/* Those whom this run served get its answer; whoever wants everything read again waits on. */
+static TallySyncAsk
+get_ask (GPtrArray *waiters,
+         guint      i)
+{
+  return GPOINTER_TO_INT (g_task_get_task_data (waiters->pdata[i]));
+}
+
+/* What a run does: one that adopts reads everything again, too. */
+static TallySyncAsk
+get_served (TallySyncManager *self)
+{
+  return self->run_ask & TALLY_SYNC_ASK_ADOPT ? self->run_ask | TALLY_SYNC_ASK_FULL
+                                              : self->run_ask;
+}
+
+/* Those whom this run served get its answer; whoever wants more than it did waits on. */
 static void
 answer_waiters (TallySyncManager *self,
                 const char       *json,
                 const GError     *error)
 {
   g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
-  gboolean full = self->run_is_full;
+  TallySyncAsk served = get_served (self);
 
   self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < waiters->len; i++)
     {
       GTask *task = waiters->pdata[i];
-      gboolean wants_full = GPOINTER_TO_INT (g_task_get_task_data (task));
+      gboolean wants_more = (get_ask (waiters, i) & ~served) != 0;
 
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
-      else if (wants_full && !full && !self->stopped)
+      else if (wants_more && !self->stopped)
         g_ptr_array_add (self->waiters, g_object_ref (task));
       else
         g_task_return_pointer (task, g_strdup (json), g_free);
@@ -242,17 +258,17 @@ tally_sync_manager_answer_stoppers (TallySyncManager *self)
 
 static void start_run (TallySyncManager *self,
                        const char       *trigger,
-                       gboolean          full);
+                       TallySyncAsk      ask);
 
 /* One run that serves them all. */
 static void
 start_for_waiters (TallySyncManager *self)
 {
-  gboolean full = FALSE;
+  TallySyncAsk ask = TALLY_SYNC_ASK_NONE;
 
   for (guint i = 0; i < self->waiters->len; i++)
-    full = full || GPOINTER_TO_INT (g_task_get_task_data (self->waiters->pdata[i]));
-  start_run (self, "manual", full);
+    ask |= get_ask (self->waiters, i);
+  start_run (self, "manual", ask);
 }
 
 void
@@ -337,7 +353,7 @@ run_cb (GObject      *source,
 static void
 start_run (TallySyncManager *self,
            const char       *trigger,
-           gboolean          full)
+           TallySyncAsk      ask)
 {
   g_autoptr (GTask) task = NULL;
   g_autofree char *data = NULL;
@@ -350,13 +366,13 @@ start_run (TallySyncManager *self,
   run->url = g_strdup (self->server->url);
   run->credentials = self->credentials != NULL ? tally_credentials_ref (self->credentials) : NULL;
   run->trigger = g_strdup (trigger);
-  run->full = full;
+  run->ask = ask;
   run->make_remote = self->make_remote;
   run->make_remote_data = self->make_remote_data;
 
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
-  self->run_is_full = full;
+  self->run_ask = ask;
   self->told_done = 0;
   tally_schedule_note_begin (&self->facts);
   g_clear_handle_id (&self->timer, g_source_remove);
@@ -427,7 +443,7 @@ tally_sync_manager_step (TallySyncManager *self)
   if (step.trigger != NULL)
     {
       set_next_run (self, 0);
-      start_run (self, step.trigger, FALSE);
+      start_run (self, step.trigger, TALLY_SYNC_ASK_NONE);
       return;
     }
 
@@ -458,7 +474,7 @@ tally_sync_manager_listen (TallySyncManager *self)
  * tally_sync_manager_run_async:
  * @self: a manager
  * @trigger: what asks for it
- * @full: read everything again from the start
+ * @ask: what is wanted of it
  * @cancellable: (nullable): ends the waiting, not the run
  * @callback: called when the run has ended
  * @user_data: for @callback
@@ -469,7 +485,7 @@ tally_sync_manager_listen (TallySyncManager *self)
 void
 tally_sync_manager_run_async (TallySyncManager    *self,
                               const char          *trigger,
-                              gboolean             full,
+                              TallySyncAsk         ask,
                               GCancellable        *cancellable,
                               GAsyncReadyCallback  callback,
                               gpointer             user_data)
@@ -477,7 +493,7 @@ tally_sync_manager_run_async (TallySyncManager    *self,
   g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
 
   g_task_set_name (task, "run and wait");
-  g_task_set_task_data (task, GINT_TO_POINTER (full), NULL);
+  g_task_set_task_data (task, GINT_TO_POINTER (ask), NULL);
   if (self->stopped)
     {
       g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
@@ -494,7 +510,7 @@ tally_sync_manager_run_async (TallySyncManager    *self,
 
   g_ptr_array_add (self->waiters, g_object_ref (task));
   if (self->run == NULL && self->n_connecting == 0)
-    start_run (self, trigger, full);
+    start_run (self, trigger, ask);
 }
 
 char *

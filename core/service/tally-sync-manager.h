@@ -12,6 +12,22 @@
 G_BEGIN_DECLS
 
 /**
+ * TallySyncAsk:
+ * @TALLY_SYNC_ASK_NONE: an ordinary run
+ * @TALLY_SYNC_ASK_FULL: one that reads everything again from the start
+ * @TALLY_SYNC_ASK_ADOPT: one that takes the server's database for the right one, whatever the
+ *   mark on it says, and gives back what it lacks; it reads everything again, too
+ *
+ * What somebody wants of a run. One that does less does not serve them.
+ */
+typedef enum
+{
+  TALLY_SYNC_ASK_NONE = 0,
+  TALLY_SYNC_ASK_FULL = 1 << 0,
+  TALLY_SYNC_ASK_ADOPT = 1 << 1,
+} TallySyncAsk;
+
+/**
  * TallySyncManager:
  *
  * Decides when a run starts, starts it on the engine's thread, and says how the halves stand.
@@ -45,10 +61,10 @@ gboolean           tally_sync_manager_load_finish    (TallySyncManager          
                                                       GAsyncResult               *result,
                                                       GError                    **error);
 
-/* Starts a run or joins the one under way; answers when it has ended. */
+/* Starts a run or joins the one under way; answers when one that did all of @ask has ended. */
 void               tally_sync_manager_run_async      (TallySyncManager           *self,
                                                       const char                 *trigger,
-                                                      gboolean                    full,
+                                                      TallySyncAsk                ask,
                                                       GCancellable               *cancellable,
                                                       GAsyncReadyCallback         callback,
                                                       gpointer                    user_data);

@@ -85,6 +85,11 @@ test_state (void)
   assert_line ("{\"code\":\"up-to-date\",\"arguments\":{}}", "Everything is up to date", "");
   assert_line ("{\"code\":\"paused-by-user\",\"arguments\":{}}", "Synchronization is paused",
                "win.pause");
+  assert_line ("{\"code\":\"behind\",\"arguments\":{\"count\":\"2\"}}",
+               "The server has newer versions: 2", "win.sync-now");
+  assert_line ("{\"code\":\"recreated\",\"arguments\":{}}",
+               "The database on the server is another or an older one than before",
+               "win.sync-now");
   /* Dots inside a name do not end the sentence. */
   assert_line ("{\"code\":\"server-unreachable\",\"arguments\":{\"host\":\"db.example.it\"}}",
                "The server db.example.it does not answer", "win.sync-now");

@@ -22,6 +22,14 @@ struct _TallyFakeRemote
 
   GHashTable            *documents;   /* key -> Document */
   GHashTable            *refused;     /* rev */
+  GHashTable            *refused_push; /* rev */
+  GPtrArray             *journal;     /* TallyRevision, as they came */
+  GPtrArray             *backup;      /* nullable: a journal */
+  TallyRemoteCheckpoint *backup_checkpoint;
+  guint                  n_marks;     /* written so far: the mark's rev */
+  guint                  n_marks_lost;
+  TallyFakeHook          hook;        /* nullable */
+  gpointer               hook_data;
   TallyRevision         *racing;      /* nullable */
   TallyRemoteCheckpoint *checkpoint;
   gint64                 seq;
@@ -75,6 +83,7 @@ tally_fake_remote_store (TallyFakeRemote     *self,
     return;
 
   document->seq = ++self->seq;
+  g_ptr_array_add (self->journal, tally_revision_ref ((TallyRevision *) revision));
   g_hash_table_insert (document->revisions, g_strdup (revision->rev),
                        tally_revision_ref (revision));
 }
@@ -108,11 +117,98 @@ tally_fake_remote_refuse (TallyFakeRemote *self,
 }
 
 void
+tally_fake_remote_refuse_push (TallyFakeRemote *self,
+                               const char      *rev)
+{
+  if (rev != NULL)
+    g_hash_table_add (self->refused_push, g_strdup (rev));
+  else
+    g_hash_table_remove_all (self->refused_push);
+}
+
+void
 tally_fake_remote_recreate (TallyFakeRemote *self)
 {
   g_hash_table_remove_all (self->documents);
+  g_ptr_array_set_size (self->journal, 0);
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
   self->seq = 0;
+}
+
+static TallyRemoteCheckpoint *
+checkpoint_copy (const TallyRemoteCheckpoint *checkpoint)
+{
+  TallyRemoteCheckpoint *copy = g_new0 (TallyRemoteCheckpoint, 1);
+
+  copy->session = checkpoint->session;
+  copy->since = g_strdup (checkpoint->since);
+  copy->rev = g_strdup (checkpoint->rev);
+
+  return copy;
+}
+
+void
+tally_fake_remote_back_up (TallyFakeRemote *self)
+{
+  g_clear_pointer (&self->backup, g_ptr_array_unref);
+  g_clear_pointer (&self->backup_checkpoint, tally_remote_checkpoint_free);
+  self->backup = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+  for (guint i = 0; i < self->journal->len; i++)
+    g_ptr_array_add (self->backup, tally_revision_ref (self->journal->pdata[i]));
+  if (self->checkpoint != NULL)
+    self->backup_checkpoint = checkpoint_copy (self->checkpoint);
+}
+
+void
+tally_fake_remote_restore (TallyFakeRemote *self)
+{
+  tally_fake_remote_recreate (self);
+  for (guint i = 0; i < self->backup->len; i++)
+    tally_fake_remote_store (self, self->backup->pdata[i]);
+  if (self->backup_checkpoint != NULL)
+    self->checkpoint = checkpoint_copy (self->backup_checkpoint);
+}
+
+void
+tally_fake_remote_lose_marks (TallyFakeRemote *self,
+                              guint            n)
+{
+  self->n_marks_lost = n;
+}
+
+void
+tally_fake_remote_set_hook (TallyFakeRemote *self,
+                            TallyFakeHook    hook,
+                            gpointer         user_data)
+{
+  self->hook = hook;
+  self->hook_data = user_data;
+}
+
+static gboolean
+reach (TallyFakeRemote  *self,
+       const char       *request,
+       GError          **error)
+{
+  self->traffic.n_requests++;
+
+  return self->hook == NULL || self->hook (self, request, self->hook_data, error);
+}
+
+gint64
+tally_fake_remote_get_session (TallyFakeRemote *self)
+{
+  return self->checkpoint != NULL ? self->checkpoint->session : 0;
+}
+
+gboolean
+tally_fake_remote_has (TallyFakeRemote *self,
+                       const char      *key,
+                       const char      *rev)
+{
+  Document *document = g_hash_table_lookup (self->documents, key);
+
+  return document != NULL && tally_rev_tree_has (document->tree, rev);
 }
 
 void
@@ -159,9 +255,12 @@ tally_fake_remote_probe (TallyRemote   *remote,
                          GError       **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
-  TallyRemoteInfo *info = g_new0 (TallyRemoteInfo, 1);
+  TallyRemoteInfo *info;
 
-  self->traffic.n_requests++;
+  if (!reach (self, "probe", error))
+    return NULL;
+
+  info = g_new0 (TallyRemoteInfo, 1);
   info->product = g_strdup ("fake");
   info->version = g_strdup ("1");
   info->doc_count = g_hash_table_size (self->documents);
@@ -217,15 +316,19 @@ tally_fake_remote_list_changes (TallyRemote   *remote,
                                 GError       **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
-  TallyChangesPage *page = g_new0 (TallyChangesPage, 1);
+  TallyChangesPage *page;
   gint64 from = since != NULL ? g_ascii_strtoll (since, NULL, 10) : 0;
   g_autoptr (GPtrArray) keys = g_ptr_array_new ();
-  gint64 last = self->seq;
+  gint64 last;
   GHashTableIter iter;
   gpointer key, value;
 
-  self->traffic.n_requests++;
+  if (!reach (self, "list-changes", error))
+    return NULL;
+
+  last = self->seq;
   self->traffic.bytes_up += 100;
+  page = g_new0 (TallyChangesPage, 1);
   page->changes = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_change_free);
   g_hash_table_iter_init (&iter, self->documents);
   while (g_hash_table_iter_next (&iter, &key, &value))
@@ -254,9 +357,12 @@ tally_fake_remote_fetch (TallyRemote   *remote,
                          GError       **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
-  GPtrArray *fetched = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+  GPtrArray *fetched;
 
-  self->traffic.n_requests++;
+  if (!reach (self, "fetch", error))
+    return NULL;
+
+  fetched = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
   for (guint i = 0; i < wanted->len; i++)
     {
       const TallyWanted *want = wanted->pdata[i];
@@ -288,7 +394,8 @@ push_one (TallyFakeRemote     *self,
   outcome->rev = g_strdup (revision->rev);
   self->n_pushed++;
 
-  switch (self->push)
+  switch (g_hash_table_contains (self->refused_push, revision->rev) ? TALLY_FAKE_PUSH_REFUSED
+                                                                     : self->push)
     {
     case TALLY_FAKE_PUSH_WORKS:
     case TALLY_FAKE_PUSH_ANSWER_LOST:
@@ -318,28 +425,23 @@ tally_fake_remote_push (TallyRemote   *remote,
                         GError       **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
-  GPtrArray *outcomes = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_push_outcome_free);
+  GPtrArray *outcomes;
+  TallyFakePush push = self->push;
 
-  self->traffic.n_requests++;
+  if (!reach (self, "push", error))
+    return NULL;
+
+  outcomes = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_push_outcome_free);
   if (self->racing != NULL)
     tally_fake_remote_store (self, self->racing);
   g_clear_pointer (&self->racing, tally_revision_unref);
+  if (g_cancellable_is_cancelled (cancellable))
+    self->push = TALLY_FAKE_PUSH_LOST;
   for (guint i = 0; i < revisions->len; i++)
     g_ptr_array_add (outcomes, push_one (self, revisions->pdata[i]));
+  self->push = push;
 
   return outcomes;
-}
-
-static TallyRemoteCheckpoint *
-checkpoint_copy (const TallyRemoteCheckpoint *checkpoint)
-{
-  TallyRemoteCheckpoint *copy = g_new0 (TallyRemoteCheckpoint, 1);
-
-  copy->session = checkpoint->session;
-  copy->since = g_strdup (checkpoint->since);
-  copy->rev = g_strdup (checkpoint->rev);
-
-  return copy;
 }
 
 static gboolean
@@ -351,7 +453,9 @@ tally_fake_remote_load_checkpoint (TallyRemote            *remote,
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
 
-  self->traffic.n_requests++;
+  if (!reach (self, "load-checkpoint", error))
+    return FALSE;
+
   *checkpoint = self->checkpoint != NULL ? checkpoint_copy (self->checkpoint) : NULL;
 
   return TRUE;
@@ -366,11 +470,25 @@ tally_fake_remote_save_checkpoint (TallyRemote                  *remote,
                                    GError                      **error)
 {
   TallyFakeRemote *self = TALLY_FAKE_REMOTE (remote);
+  const char *known;
 
-  *stale = FALSE;
-  self->traffic.n_requests++;
+  if (!reach (self, "save-checkpoint", error))
+    return FALSE;
+
+  known = self->checkpoint != NULL ? self->checkpoint->rev : NULL;
+  *stale = g_strcmp0 (known, checkpoint->rev) != 0;
+  if (*stale)
+    return TRUE;
+
+  g_free (checkpoint->rev);
+  checkpoint->rev = g_strdup_printf ("0-%u", ++self->n_marks);
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
   self->checkpoint = checkpoint_copy (checkpoint);
+  if (self->n_marks_lost > 0)
+    {
+      self->n_marks_lost--;
+      *stale = TRUE;
+    }
 
   return TRUE;
 }
@@ -405,6 +523,10 @@ tally_fake_remote_finalize (GObject *object)
 
   g_clear_pointer (&self->documents, g_hash_table_unref);
   g_clear_pointer (&self->refused, g_hash_table_unref);
+  g_clear_pointer (&self->refused_push, g_hash_table_unref);
+  g_clear_pointer (&self->journal, g_ptr_array_unref);
+  g_clear_pointer (&self->backup, g_ptr_array_unref);
+  g_clear_pointer (&self->backup_checkpoint, tally_remote_checkpoint_free);
   g_clear_pointer (&self->racing, tally_revision_unref);
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
 
@@ -422,6 +544,8 @@ tally_fake_remote_init (TallyFakeRemote *self)
 {
   self->documents = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, document_free);
   self->refused = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->refused_push = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->journal = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
 }
 
 TallyFakeRemote *

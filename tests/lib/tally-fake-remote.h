@@ -26,6 +26,13 @@ typedef enum
 #define TALLY_TYPE_FAKE_REMOTE (tally_fake_remote_get_type ())
 G_DECLARE_FINAL_TYPE (TallyFakeRemote, tally_fake_remote, TALLY, FAKE_REMOTE, GObject)
 
+/* Called before a request is served, named after the interface: "probe", "list-changes", "fetch",
+ * "push", "load-checkpoint", "save-checkpoint". FALSE with @error: it does not reach the server. */
+typedef gboolean (*TallyFakeHook) (TallyFakeRemote  *self,
+                                   const char       *request,
+                                   gpointer          user_data,
+                                   GError          **error);
+
 TallyFakeRemote *tally_fake_remote_new        (void) G_GNUC_WARN_UNUSED_RESULT;
 /* Another client's edit on top of @parent (NULL: the first). Returns its revision. */
 TallyRevision   *tally_fake_remote_edit       (TallyFakeRemote      *self,
@@ -41,11 +48,30 @@ void             tally_fake_remote_set_push   (TallyFakeRemote      *self,
 /* @rev is listed but its document can't be taken. */
 void             tally_fake_remote_refuse     (TallyFakeRemote      *self,
                                                const char           *rev);
+/* A push of @rev is refused; NULL: none is any more. */
+void             tally_fake_remote_refuse_push (TallyFakeRemote     *self,
+                                               const char           *rev);
 /* Another client's revision that reaches the server just before the next push. */
 void             tally_fake_remote_race       (TallyFakeRemote      *self,
                                                const TallyRevision  *revision);
 /* Forgets everything, as a recreated database does. */
 void             tally_fake_remote_recreate   (TallyFakeRemote      *self);
+/* What a later restore() puts back. */
+void             tally_fake_remote_back_up    (TallyFakeRemote      *self);
+void             tally_fake_remote_restore    (TallyFakeRemote      *self);
+/* The next @n writes of the mark are stored, and their answers lost: what comes is the answer to
+ * the same write sent once more. */
+void             tally_fake_remote_lose_marks (TallyFakeRemote      *self,
+                                               guint                 n);
+void             tally_fake_remote_set_hook   (TallyFakeRemote      *self,
+                                               TallyFakeHook         hook,
+                                               gpointer              user_data);
+/* The mark's session; 0: there is none. */
+gint64           tally_fake_remote_get_session (TallyFakeRemote     *self);
+/* Whether the tree of @key has @rev. */
+gboolean         tally_fake_remote_has        (TallyFakeRemote      *self,
+                                               const char           *key,
+                                               const char           *rev);
 /* Live leaves of @key, winner first (element-type TallyRevision). */
 GPtrArray       *tally_fake_remote_live       (TallyFakeRemote      *self,
                                                const char           *key) G_GNUC_WARN_UNUSED_RESULT;

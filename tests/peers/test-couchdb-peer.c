@@ -354,29 +354,55 @@ test_attachments (Fixture       *fixture,
   request (fixture, "GET", "/a/a.txt", NULL, 200);
 }
 
+static TallyRemoteCheckpoint *
+new_checkpoint (gint64      session,
+                const char *since)
+{
+  TallyRemoteCheckpoint *checkpoint = g_new0 (TallyRemoteCheckpoint, 1);
+
+  checkpoint->session = session;
+  checkpoint->since = g_strdup (since);
+
+  return checkpoint;
+}
+
+static void
+save_checkpoint (Fixture               *fixture,
+                 TallyRemoteCheckpoint *checkpoint,
+                 gboolean               expected_stale)
+{
+  g_autoptr (GError) error = NULL;
+  gboolean stale;
+
+  g_assert_true (tally_remote_save_checkpoint (fixture->remote, "tally-x", checkpoint, &stale, NULL,
+                                               &error));
+  g_assert_no_error (error);
+  g_assert_true (stale == expected_stale);
+}
+
 static void
 test_checkpoint (Fixture       *fixture,
                  gconstpointer  data)
 {
-  TallyRemoteCheckpoint ours = { .session = 1, .since = (char *) "\"5-a\\u00e9\"" };
+  g_autoptr (TallyRemoteCheckpoint) ours = new_checkpoint (1, "\"5-a\\u00e9\"");
+  g_autoptr (TallyRemoteCheckpoint) blind = new_checkpoint (7, "3");
   g_autoptr (TallyRemoteCheckpoint) theirs = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_true (tally_remote_load_checkpoint (fixture->remote, "tally-x", &theirs, NULL, &error));
   g_assert_null (theirs);
 
-  /* the second is written without knowing of the first */
-  g_assert_true (tally_remote_save_checkpoint (fixture->remote, "tally-x", &ours, NULL, &error));
-  g_assert_no_error (error);
-  ours.session = 2;
-  g_assert_true (tally_remote_save_checkpoint (fixture->remote, "tally-x", &ours, NULL, &error));
-  g_assert_no_error (error);
+  save_checkpoint (fixture, ours, FALSE);
+  ours->session = 2;
+  save_checkpoint (fixture, ours, FALSE);
+  /* without knowing of what is there */
+  save_checkpoint (fixture, blind, TRUE);
 
   g_assert_true (tally_remote_load_checkpoint (fixture->remote, "tally-x", &theirs, NULL, &error));
   g_assert_cmpint (theirs->session, ==, 2);
   g_assert_true (tally_json_text_equal (theirs->since, strlen (theirs->since),
-                                        ours.since, strlen (ours.since)));
-  g_assert_nonnull (theirs->rev);
+                                        ours->since, strlen (ours->since)));
+  g_assert_cmpstr (theirs->rev, ==, ours->rev);
 }
 
 /* Deleted and made anew: PouchDB Server says nothing of it in its changes. The mark that is gone
@@ -385,7 +411,7 @@ static void
 test_recreated (Fixture       *fixture,
                 gconstpointer  data)
 {
-  TallyRemoteCheckpoint ours = { .session = 1, .since = (char *) "3" };
+  g_autoptr (TallyRemoteCheckpoint) ours = new_checkpoint (1, "3");
   g_autoptr (TallyRemoteCheckpoint) theirs = NULL;
   g_autoptr (GPtrArray) revisions = new_list ();
   g_autoptr (TallyRemoteInfo) info = NULL;
@@ -393,7 +419,7 @@ test_recreated (Fixture       *fixture,
 
   g_ptr_array_add (revisions, tally_revision_new_child (NULL, "r", FALSE, "{}", NULL));
   push_all (fixture, revisions, TALLY_PUSH_STORED);
-  g_assert_true (tally_remote_save_checkpoint (fixture->remote, "tally-x", &ours, NULL, &error));
+  save_checkpoint (fixture, ours, FALSE);
 
   request (fixture, "DELETE", "", NULL, 200);
   g_assert_false (tally_remote_load_checkpoint (fixture->remote, "tally-x", &theirs, NULL, &error));

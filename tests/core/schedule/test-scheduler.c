@@ -157,6 +157,65 @@ test_retry (void)
   g_assert_cmpint (longest, <=, 120 * SECOND);
 }
 
+/* The first edit of a stretch counts until a run begins; the last one moves. */
+static void
+test_note_edit (void)
+{
+  TallyScheduleFacts facts = idle;
+
+  tally_schedule_note_edit (&facts, 1100 * SECOND);
+  check (&facts, NULL, 1102);
+  tally_schedule_note_edit (&facts, 1101 * SECOND);
+  g_assert_cmpint (facts.first_edit_us, ==, 1100 * SECOND);
+  g_assert_cmpint (facts.last_edit_us, ==, 1101 * SECOND);
+  facts.now_us = 1101 * SECOND;
+  check (&facts, NULL, 1103);
+}
+
+/* A run serves every cause there was, and none that comes after its beginning. */
+static void
+test_note_begin (void)
+{
+  TallyScheduleFacts facts = idle;
+
+  facts.started = FALSE;
+  facts.poked = TRUE;
+  facts.network_regained = TRUE;
+  tally_schedule_note_edit (&facts, 1099 * SECOND);
+  tally_schedule_note_begin (&facts);
+  check (&facts, NULL, 1900);
+
+  tally_schedule_note_edit (&facts, 1100 * SECOND);
+  facts.now_us = 1110 * SECOND;
+  check (&facts, "edit", 0);
+}
+
+static void
+test_note_end (void)
+{
+  g_autoptr (GRand) rand = g_rand_new_with_seed (1);
+  TallyScheduleFacts facts = idle;
+
+  tally_schedule_note_end (&facts, &rule, TALLY_SCHEDULE_FAILED, 1100 * SECOND, rand);
+  tally_schedule_note_end (&facts, &rule, TALLY_SCHEDULE_FAILED, 1200 * SECOND, rand);
+  g_assert_cmpuint (facts.n_failures, ==, 2);
+  g_assert_cmpint (facts.last_end_us, ==, 1200 * SECOND);
+  g_assert_cmpint (facts.retry_us, >, 1200 * SECOND);
+  g_assert_cmpint (facts.retry_us, <=, 1204 * SECOND);
+  facts.now_us = facts.retry_us;
+  check (&facts, "interval", 0);
+
+  /* Stopped by somebody: neither a failure nor the proof that the server is well. */
+  tally_schedule_note_end (&facts, &rule, TALLY_SCHEDULE_STOPPED, 1300 * SECOND, rand);
+  g_assert_cmpuint (facts.n_failures, ==, 2);
+  g_assert_cmpint (facts.last_end_us, ==, 1300 * SECOND);
+
+  tally_schedule_note_end (&facts, &rule, TALLY_SCHEDULE_DONE, 1400 * SECOND, rand);
+  g_assert_cmpuint (facts.n_failures, ==, 0);
+  facts.now_us = 1400 * SECOND;
+  check (&facts, NULL, 2300);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -170,6 +229,9 @@ main (int   argc,
   g_test_add_func ("/schedule/scheduler/causes", test_causes);
   g_test_add_func ("/schedule/scheduler/failure", test_failure);
   g_test_add_func ("/schedule/scheduler/retry", test_retry);
+  g_test_add_func ("/schedule/scheduler/note-edit", test_note_edit);
+  g_test_add_func ("/schedule/scheduler/note-begin", test_note_begin);
+  g_test_add_func ("/schedule/scheduler/note-end", test_note_end);
 
   return g_test_run ();
 }

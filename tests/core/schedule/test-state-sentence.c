@@ -65,6 +65,31 @@ test_never_up_to_date (void)
   check (&facts, "conflicts");
 }
 
+/* Nothing waits to be sent, and yet the server is known to be further. */
+static void
+test_behind (void)
+{
+  TallyStateFacts facts = good;
+  g_autoptr (TallyReason) reason = NULL;
+  g_autoptr (TallyReason) pending = NULL;
+  g_autofree char *words = NULL;
+
+  facts.n_behind = 2;
+  g_assert_cmpstr (tally_state_sentence (&facts, &reason), ==, "pending");
+  g_assert_cmpstr (reason->code, ==, "behind");
+  g_assert_cmpstr (tally_reason_get (reason, "count"), ==, "2");
+  words = tally_reason_describe (reason);
+  g_assert_true (g_str_has_prefix (words, "The server has newer versions: 2."));
+  facts.live = TRUE;
+  check (&facts, "pending");
+
+  /* What leaves is what a person did: it is said first. */
+  facts.n_pending = 1;
+  g_assert_cmpstr (tally_state_sentence (&facts, &pending), ==, "pending");
+  g_assert_cmpstr (pending->code, ==, "pending");
+  g_assert_cmpstr (tally_reason_get (pending, "count"), ==, "1");
+}
+
 static void
 test_obstacle (void)
 {
@@ -103,6 +128,7 @@ main (int   argc,
 
   g_test_add_func ("/schedule/state-sentence/up-to-date", test_up_to_date);
   g_test_add_func ("/schedule/state-sentence/never-up-to-date", test_never_up_to_date);
+  g_test_add_func ("/schedule/state-sentence/behind", test_behind);
   g_test_add_func ("/schedule/state-sentence/obstacle", test_obstacle);
   g_test_add_func ("/schedule/state-sentence/failed", test_failed);
 

@@ -292,6 +292,174 @@ keep_cb (GObject      *source,
   *slot = g_object_ref (result);
 }
 
+/* Another client's edit of what the server shows of @key. */
+static TallyRevision *
+edit_there (ServiceRig *rig,
+            const char *key,
+            const char *body)
+{
+  g_autoptr (GPtrArray) live = tally_fake_remote_live (rig->remote, key);
+
+  return tally_fake_remote_edit (rig->remote, live->len > 0 ? live->pdata[0] : NULL, key, FALSE,
+                                 body);
+}
+
+static void
+assert_reason (ServiceRig *rig,
+               const char *code)
+{
+  g_autofree char *json = service_rig_dup (rig, "reason");
+  g_autoptr (TallyReason) reason = tally_reason_from_json (json);
+
+  g_assert_cmpstr (reason->code, ==, code);
+}
+
+/* What the server shows and could not be taken in: nothing is up to date then. */
+static void
+test_problem (ServiceRig    *rig,
+              gconstpointer  data)
+{
+  g_autoptr (TallyRevision) bad = edit_there (rig, "a", "{\"x\":1}");
+  g_autofree char *run = NULL;
+  g_autofree char *again = NULL;
+
+  tally_fake_remote_refuse (rig->remote, bad->rev);
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  run = service_rig_sync (rig);
+  g_assert_nonnull (strstr (run, "\"status\":\"partial\""));
+  service_rig_wait (rig, "state", "quarantined");
+
+  /* Neither does a run say so that finds nothing new. */
+  again = service_rig_sync (rig);
+  g_assert_nonnull (strstr (again, "\"status\":\"success\""));
+  service_rig_wait (rig, "state", "quarantined");
+}
+
+/* An edit that is taken back, while it is known that the server has something newer. */
+static void
+test_behind (ServiceRig    *rig,
+             gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = edit_there (rig, "a", "{\"x\":1}");
+  g_autoptr (TallyRevision) second = NULL;
+  g_autofree char *run = NULL;
+  g_autofree char *conflict = NULL;
+  g_autofree char *last = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  run = service_rig_sync (rig);
+  service_rig_put (rig, "a", "{\"x\":2}");
+  second = edit_there (rig, "a", "{\"x\":3}");
+  conflict = service_rig_sync (rig);
+  service_rig_wait (rig, "state", "conflicts");
+
+  service_rig_put (rig, "a", "{\"x\":1}");
+  service_rig_wait (rig, "conflicts", "0");
+  service_rig_wait (rig, "state", "pending");
+  assert_property (rig, "pending", "0");
+  assert_reason (rig, "behind");
+
+  last = service_rig_sync (rig);
+  service_rig_wait (rig, "state", "up-to-date");
+}
+
+/* Asks for a run that adopts. */
+static void
+ask_adopt (ServiceRig    *rig,
+           GAsyncResult **result)
+{
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
+                                TALLY_SYNC_ASK_ADOPT, NULL, keep_cb, result);
+}
+
+static char *
+wait_for_run (ServiceRig    *rig,
+              GAsyncResult **result)
+{
+  g_autoptr (GError) error = NULL;
+  char *json;
+
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  json = tally_sync_manager_run_finish (tally_service_get_manager (rig->service), *result, &error);
+  g_assert_no_error (error);
+
+  return json;
+}
+
+static void
+begin_recreated (ServiceRig *rig)
+{
+  g_autofree char *run = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  service_rig_put (rig, "a", "{\"x\":1}");
+  run = service_rig_sync (rig);
+  tally_fake_remote_recreate (rig->remote);
+}
+
+/* An ordinary run under way does not do what is asked for; the one that follows does. */
+static void
+test_adopt (ServiceRig    *rig,
+            gconstpointer  data)
+{
+  g_autoptr (GAsyncResult) ordinary = NULL;
+  g_autoptr (GAsyncResult) adopting = NULL;
+  g_autofree char *failed = NULL;
+  g_autofree char *adopted = NULL;
+  g_autoptr (GPtrArray) live = NULL;
+
+  begin_recreated (rig);
+  g_mutex_lock (&rig->gate);
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
+                                TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+  ask_adopt (rig, &adopting);
+  g_mutex_unlock (&rig->gate);
+
+  failed = wait_for_run (rig, &ordinary);
+  g_assert_nonnull (strstr (failed, "\"code\":\"recreated\""));
+  adopted = wait_for_run (rig, &adopting);
+  g_assert_nonnull (strstr (adopted, "\"operation\":\"full\""));
+  g_assert_nonnull (strstr (adopted, "\"status\":\"success\""));
+  live = tally_fake_remote_live (rig->remote, "a");
+  g_assert_cmpuint (live->len, ==, 1);
+  g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 3);
+  service_rig_wait (rig, "state", "up-to-date");
+}
+
+/* One that adopts serves everybody: whoever asked for less, or for everything read again. */
+static void
+test_adopt_serves (ServiceRig    *rig,
+                   gconstpointer  data)
+{
+  g_autoptr (GAsyncResult) adopting = NULL;
+  g_autoptr (GAsyncResult) ordinary = NULL;
+  g_autoptr (GAsyncResult) full = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+
+  begin_recreated (rig);
+  g_mutex_lock (&rig->gate);
+  ask_adopt (rig, &adopting);
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
+                                TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
+                                TALLY_SYNC_ASK_FULL, NULL, keep_cb, &full);
+  g_mutex_unlock (&rig->gate);
+
+  first = wait_for_run (rig, &adopting);
+  second = wait_for_run (rig, &ordinary);
+  third = wait_for_run (rig, &full);
+  g_assert_nonnull (strstr (first, "\"status\":\"success\""));
+  g_assert_cmpstr (first, ==, second);
+  g_assert_cmpstr (first, ==, third);
+  g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 2);
+}
+
 /* What a run against the one server writes is seen before the store goes to the other. */
 static void
 test_connect_in_mid_run (ServiceRig    *rig,
@@ -309,7 +477,7 @@ test_connect_in_mid_run (ServiceRig    *rig,
   service_rig_connect (rig);
   manager = tally_service_get_manager (rig->service);
   g_mutex_lock (&rig->gate);
-  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &first);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &first);
   tally_sync_manager_connect_async (manager, "http://127.0.0.1:2/shop", "", "", NULL, keep_cb,
                                     &connected);
   /* Another job of the same thread is through: the connect was not before it. */
@@ -322,7 +490,7 @@ test_connect_in_mid_run (ServiceRig    *rig,
   while (connected == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_nonnull (first);
-  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &second);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &second);
   g_assert_true (tally_sync_manager_connect_finish (manager, connected, &error));
   g_assert_no_error (error);
   while (second == NULL)
@@ -360,7 +528,7 @@ cancel_early (ServiceRig       *rig,
   g_task_set_task_data (hold, &rig->gate, NULL);
   g_mutex_lock (&rig->gate);
   tally_store_thread_push (engine, hold, hold_job);
-  tally_sync_manager_run_async (manager, "manual", FALSE, NULL, keep_cb, &result);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &result);
   tally_sync_manager_cancel (manager);
   g_mutex_unlock (&rig->gate);
   while (result == NULL)
@@ -434,8 +602,8 @@ test_no_server (ServiceRig    *rig,
   gboolean done = FALSE;
 
   service_rig_open (rig, TRUE);
-  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual", FALSE, NULL,
-                                no_server_cb, &done);
+  tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
+                                TALLY_SYNC_ASK_NONE, NULL, no_server_cb, &done);
   while (!done)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -456,6 +624,10 @@ main (int   argc,
   ADD ("/service/sync-manager/other-server", test_other_server);
   ADD ("/service/sync-manager/same-server", test_same_server);
   ADD ("/service/sync-manager/credentials", test_credentials);
+  ADD ("/service/sync-manager/problem", test_problem);
+  ADD ("/service/sync-manager/behind", test_behind);
+  ADD ("/service/sync-manager/adopt", test_adopt);
+  ADD ("/service/sync-manager/adopt-serves", test_adopt_serves);
   ADD ("/service/sync-manager/connect-in-mid-run", test_connect_in_mid_run);
   ADD ("/service/sync-manager/cancelled-early", test_cancelled_early);
   ADD ("/service/sync-manager/no-server", test_no_server);

@@ -341,6 +341,156 @@ test_runs (Fixture       *f,
   g_assert_nonnull (strstr (row->json, "\"code\":\"interrupted\""));
 }
 
+static void
+apply (Fixture     *f,
+       TallyRecord *seen,
+       TallyRecord *after)
+{
+  g_autoptr (GPtrArray) decisions =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_decision_free);
+  g_autoptr (GPtrArray) moved = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_ptr_array_add (decisions, tally_decision_new (seen, after));
+  tally_store_apply (f->store, decisions, NULL, 0, &moved, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (moved->len, ==, 0);
+}
+
+/* As a pull does: @revision is the server's only leaf. */
+static void
+show (Fixture       *f,
+      TallyRevision *revision,
+      gboolean       taken)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyRecord) seen = tally_store_get (f->store, revision->key, &error);
+  g_autoptr (TallyRecord) after = seen != NULL ? tally_record_copy (seen)
+                                               : tally_record_new (revision->key);
+  g_autoptr (GPtrArray) leaves =
+    g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
+
+  g_assert_no_error (error);
+  g_ptr_array_add (leaves, tally_revision_ref (revision));
+  tally_record_set_leaves (after, leaves);
+  tally_record_set_remote (after, revision);
+  if (taken)
+    {
+      tally_record_set_base (after, revision);
+      tally_record_set_local (after, revision);
+    }
+  apply (f, seen, after);
+}
+
+/* "" says that there is nothing yet: whoever was faster is not written over. */
+static void
+test_put_new (Fixture       *f,
+              gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (tally_store_put (f->store, "a:1", "{\"n\":1}", "", NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (tally_store_put (f->store, "a:1", "{\"n\":2}", "", NULL, &error));
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE);
+  g_assert_nonnull (strstr (error->message, "exists already"));
+  g_clear_error (&error);
+
+  /* What was never seen here has no revision to be made on. */
+  g_assert_false (tally_store_put (f->store, "a:2", "{}", "1-a", NULL, &error));
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE);
+  g_assert_cmpuint (count (f).n_records, ==, 1);
+}
+
+static void
+test_behind (Fixture       *f,
+             gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = tally_revision_new_child (NULL, "a:1", FALSE, "{}", NULL);
+  g_autoptr (TallyRevision) second =
+    tally_revision_new_child (first, "a:1", FALSE, "{\"n\":1}", NULL);
+  g_autoptr (TallyRevision) ended = tally_revision_new_child (second, "a:1", TRUE, NULL, NULL);
+
+  show (f, first, TRUE);
+  g_assert_cmpuint (count (f).n_behind, ==, 0);
+  show (f, second, FALSE);
+  g_assert_cmpuint (count (f).n_behind, ==, 1);
+  show (f, ended, FALSE);
+  g_assert_cmpuint (count (f).n_behind, ==, 1);
+  g_assert_cmpuint (count (f).n_pending, ==, 0);
+  show (f, ended, TRUE);
+  g_assert_cmpuint (count (f).n_behind, ==, 0);
+}
+
+/* A creation that never left meets one whose body the server would not show: deleting ours leaves
+ * nothing to be seen. */
+static void
+test_delete_before_unknown (Fixture       *f,
+                            gconstpointer  data)
+{
+  g_autoptr (TallyRevision) theirs =
+    tally_revision_new ("a:1", "1-b", NULL, FALSE, NULL, NULL);
+  g_autoptr (TallyRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  put (f, "a:1", "{\"n\":1}");
+  show (f, theirs, FALSE);
+  tally_store_delete (f->store, "a:1", NULL, &error);
+  g_assert_no_error (error);
+
+  record = tally_store_get (f->store, "a:1", &error);
+  g_assert_no_error (error);
+  g_assert_false (tally_record_is_live (record));
+  g_assert_null (record->local);
+  g_assert_cmpint (tally_record_get_state (record), ==, TALLY_RECORD_BEHIND);
+  g_assert_cmpuint (count (f).n_records, ==, 0);
+}
+
+static gpointer
+open_thread (gpointer data)
+{
+  Fixture *f = data;
+  g_autoptr (TallyClock) clock = TALLY_CLOCK (tally_fake_clock_new ());
+  g_autoptr (GRand) rand = g_rand_new_with_seed (GPOINTER_TO_UINT (g_thread_self ()));
+  g_autoptr (GError) error = NULL;
+  TallyStoreOptions options = {
+    .path = f->path,
+    .clock = clock,
+    .rand = rand,
+    .machine_id = "machine",
+  };
+  TallyStore *store = tally_store_open (&options, &error);
+  char *device;
+
+  g_assert_no_error (error);
+  device = g_strdup (tally_store_get_device (store));
+  tally_store_close (store);
+
+  return device;
+}
+
+/* Whoever comes second finds the name that is there: both write under one. */
+static void
+test_opened_twice (Fixture       *f,
+                   gconstpointer  data)
+{
+  for (guint i = 0; i < 20; i++)
+    {
+      GThread *threads[2];
+      char *devices[2];
+
+      g_free (f->path);
+      f->path = g_strdup_printf ("%s/s%u.tally", f->dir, i);
+      for (guint j = 0; j < G_N_ELEMENTS (threads); j++)
+        threads[j] = g_thread_new ("open", open_thread, f);
+      for (guint j = 0; j < G_N_ELEMENTS (threads); j++)
+        devices[j] = g_thread_join (threads[j]);
+      g_assert_cmpstr (devices[0], ==, devices[1]);
+      g_free (devices[0]);
+      g_free (devices[1]);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -351,6 +501,10 @@ main (int    argc,
   ADD ("put-get", test_put_get);
   ADD ("delete", test_delete);
   ADD ("stale", test_stale);
+  ADD ("put-new", test_put_new);
+  ADD ("behind", test_behind);
+  ADD ("delete-before-unknown", test_delete_before_unknown);
+  ADD ("opened-twice", test_opened_twice);
   ADD ("bad-input", test_bad_input);
   ADD ("import", test_import);
   ADD ("lists", test_lists);

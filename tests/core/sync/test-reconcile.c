@@ -5,7 +5,9 @@
 
 #define G_LOG_DOMAIN "tally-sync"
 
+#include "sync/tally-fold.h"
 #include "sync/tally-reconcile.h"
+#include "sync/tally-sync-private.h"
 
 #include "store/tally-store.h"
 
@@ -203,6 +205,74 @@ test_unproved_tombstone (void)
   g_assert_cmpstr (after->outbox->closes[0], ==, NULL);
 }
 
+static TallyRevision *
+unknown (const char *rev)
+{
+  return tally_revision_new (KEY, rev, NULL, FALSE, NULL, NULL);
+}
+
+/* What the server would not show is merged with nothing; whatever side it is. */
+static void
+test_unknown_side (void)
+{
+  g_autoptr (TallyRevision) first = edit (NULL, "{\"a\":1}");
+  g_autoptr (TallyRevision) ours = edit (first, "{\"a\":2}");
+  g_autoptr (TallyRevision) hidden = unknown ("2-ffff");
+  g_autoptr (TallyRecord) diverged = record (first, ours, hidden);
+  g_autoptr (TallyRecord) forked = record (ours, ours, ours);
+  g_autoptr (GPtrArray) one = leaves (hidden, NULL);
+  g_autoptr (GPtrArray) two = leaves (ours, hidden);
+
+  tally_record_set_leaves (diverged, one);
+  g_assert_true (tally_record_is_conflict (diverged));
+  g_assert_null (tally_fold (diverged, NULL));
+
+  tally_record_set_leaves (forked, two);
+  g_assert_true (tally_record_is_conflict (forked));
+  g_assert_null (tally_fold (forked, NULL));
+}
+
+/* The result is the other live leaf itself: nothing would be closed, and the record be in conflict
+ * as before, to be merged again without end. */
+static void
+test_settles_nothing (void)
+{
+  g_autoptr (TallyRevision) first = edit (NULL, "{\"a\":1}");
+  g_autoptr (TallyRevision) grown = edit (first, "{\"a\":2}");
+  g_autoptr (TallyRecord) before = record (first, first, first);
+  g_autoptr (GPtrArray) shown = leaves (first, grown);
+  g_autoptr (TallyMerge) merge = NULL;
+  g_autoptr (TallyDecision) decision = NULL;
+
+  tally_record_set_leaves (before, shown);
+  merge = tally_fold (before, NULL);
+  g_assert_cmpint (merge->kind, ==, TALLY_CONFLICT_NONE);
+  g_assert_cmpstr (merge->body, ==, grown->body);
+
+  decision = tally_sync_merge (before, before, NULL);
+  g_assert_null (decision);
+}
+
+/* A leaf that the server shows is closed even where the result grew on it. */
+static void
+test_ancestor_is_leaf (void)
+{
+  g_autoptr (TallyRevision) first = edit (NULL, "{\"a\":1}");
+  g_autoptr (TallyRevision) grown = edit (first, "{\"a\":2}");
+  g_autoptr (TallyRecord) before = record (first, first, grown);
+  g_autoptr (GPtrArray) shown = leaves (grown, first);
+  g_autoptr (TallyRecord) after = NULL;
+
+  tally_record_set_leaves (before, shown);
+  g_assert_true (tally_record_is_conflict (before));
+  after = tally_record_settled (before, grown->body, NULL);
+
+  assert_same (after->local, grown);
+  g_assert_cmpstr (after->outbox->closes[0], ==, first->rev);
+  g_assert_cmpstr (after->outbox->closes[1], ==, NULL);
+  g_assert_false (tally_record_is_conflict (after));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -216,6 +286,9 @@ main (int   argc,
   g_test_add_func ("/sync/settled/result-is-sent", test_result_is_sent);
   g_test_add_func ("/sync/settled/result-was-closed", test_result_was_closed);
   g_test_add_func ("/sync/settled/unproved-tombstone", test_unproved_tombstone);
+  g_test_add_func ("/sync/settled/ancestor-is-leaf", test_ancestor_is_leaf);
+  g_test_add_func ("/sync/fold/unknown-side", test_unknown_side);
+  g_test_add_func ("/sync/merge/settles-nothing", test_settles_nothing);
 
   return g_test_run ();
 }

@@ -91,7 +91,8 @@ progress_cb (const TallyProgress *progress,
 }
 
 static void
-run_once (Rig *rig)
+run_as (Rig      *rig,
+        gboolean  adopt)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (TallyRun) run = NULL;
@@ -100,6 +101,7 @@ run_once (Rig *rig)
     .remote = TALLY_REMOTE (rig->remote),
     .clock = rig->clock,
     .trigger = "manual",
+    .adopt = adopt,
     .progress = progress_cb,
     .progress_data = rig,
   };
@@ -110,6 +112,12 @@ run_once (Rig *rig)
   g_free (rig->last_code);
   rig->last_code = g_strdup (run->errors->len > 0
                              ? ((TallyRunError *) run->errors->pdata[0])->reason->code : "");
+}
+
+static void
+run_once (Rig *rig)
+{
+  run_as (rig, FALSE);
 }
 
 static TallyRecord *
@@ -167,6 +175,7 @@ make_clean (Rig *rig)
   g_autoptr (TallyRevision) first = edit_there (rig, NULL, "{\"x\":1,\"y\":1}");
 
   run_once (rig);
+  tally_fake_remote_back_up (rig->remote);
 }
 
 static void
@@ -282,6 +291,7 @@ static void
 make_absent (Rig *rig)
 {
   run_once (rig);
+  tally_fake_remote_back_up (rig->remote);
 }
 
 static const struct { const char *name; void (*make) (Rig *rig); } states[] = {
@@ -421,6 +431,33 @@ on_recreated (Rig *rig)
   g_assert_cmpstr (rig->last_code, ==, "recreated");
 }
 
+/* What is here in agreement with the server must be there again. */
+static void
+assert_given_back (Rig *rig)
+{
+  g_autoptr (TallyRecord) record = get (rig);
+
+  g_assert_cmpstr (rig->last_code, ==, "");
+  if (record == NULL || record->base == NULL)
+    return;
+
+  g_assert_true (tally_fake_remote_has (rig->remote, KEY, record->base->rev));
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      g_assert_true (tally_fake_remote_has (rig->remote, KEY, leaf->rev));
+    }
+}
+
+static void
+on_adopt (Rig *rig)
+{
+  tally_fake_remote_recreate (rig->remote);
+  run_as (rig, TRUE);
+  assert_given_back (rig);
+}
+
 static const struct { const char *name; void (*happen) (Rig *rig); } events[] = {
   { "edit", on_edit },
   { "delete", on_delete },
@@ -434,6 +471,7 @@ static const struct { const char *name; void (*happen) (Rig *rig); } events[] = 
   { "settle", on_settle },
   { "crash", on_crash },
   { "recreated", on_recreated },
+  { "adopt", on_adopt },
 };
 
 /* --- the table --- */
@@ -510,6 +548,24 @@ test_cell (gconstpointer data)
   g_assert_cmpstr (result, ==, g_hash_table_lookup (table, name));
 }
 
+/* A backup that still has the record's first revision lacks less, and comes to the same. */
+static void
+test_restored (gconstpointer data)
+{
+  guint state = GPOINTER_TO_UINT (data);
+  g_autoptr (GHashTable) table = read_table ();
+  g_autofree char *name = g_strdup_printf ("**%s** × adopt", states[state].name);
+  Rig rig;
+
+  rig_init (&rig);
+  states[state].make (&rig);
+  tally_fake_remote_restore (rig.remote);
+  run_as (&rig, TRUE);
+  assert_given_back (&rig);
+  g_assert_cmpstr (get_state (&rig), ==, g_hash_table_lookup (table, name));
+  rig_clear (&rig);
+}
+
 static void
 test_whole (void)
 {
@@ -533,6 +589,13 @@ main (int    argc,
                                                events[i % G_N_ELEMENTS (events)].name);
 
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_cell);
+    }
+
+  for (guint i = 0; i < G_N_ELEMENTS (states); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/sync/state-event/%s/restored", states[i].name);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_restored);
     }
 
   return g_test_run ();

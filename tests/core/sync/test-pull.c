@@ -1,0 +1,119 @@
+/* test-pull.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#include "sync-rig.h"
+
+static TallyRevision *
+begin (SyncRig *rig)
+{
+  TallyRevision *first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
+
+  sync_rig_expect (rig, FALSE, "success", NULL);
+
+  return first;
+}
+
+/* One leaf in the place of another, one generation on: it grew there, and nobody is asked. */
+static void
+test_next_generation (SyncRig       *rig,
+                      gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = begin (rig);
+  g_autoptr (TallyRevision) second = sync_rig_edit (rig, first, "r:1", "{\"n\":2}");
+  g_autoptr (TallyRevision) third = NULL;
+  g_autoptr (TallyRecord) record = NULL;
+
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "fetch"), ==, 0);
+  third = sync_rig_edit (rig, second, "r:1", "{\"n\":3}");
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "fetch"), ==, 0);
+
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpstr (record->local->rev, ==, third->rev);
+  g_assert_cmpstr (record->local->ancestors[0], ==, second->rev);
+  g_assert_cmpstr (record->local->ancestors[1], ==, first->rev);
+  g_assert_null (record->local->ancestors[2]);
+}
+
+/* What lies between the two is not known, and not made up. */
+static void
+test_two_generations (SyncRig       *rig,
+                      gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = begin (rig);
+  g_autoptr (TallyRevision) second = sync_rig_edit (rig, first, "r:1", "{\"n\":2}");
+  g_autoptr (TallyRevision) third = sync_rig_edit (rig, second, "r:1", "{\"n\":3}");
+  g_autoptr (TallyRecord) record = NULL;
+
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "fetch"), ==, 0);
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpstr (record->local->rev, ==, third->rev);
+  g_assert_null (record->local->ancestors[0]);
+}
+
+/* Which leaf grew on which only the server knows. */
+static void
+test_several_leaves (SyncRig       *rig,
+                     gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = begin (rig);
+  g_autoptr (TallyRevision) stranger =
+    tally_revision_new ("r:1", "2-f0f0", NULL, FALSE, "{\"n\":2}", NULL);
+  g_autoptr (TallyRecord) record = NULL;
+
+  /* A second root: no child of the first, though one generation on. */
+  tally_fake_remote_store (rig->remote, stranger);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpuint (record->leaves->len, ==, 2);
+  g_assert_cmpstr (record->remote->rev, ==, "2-f0f0");
+  g_assert_null (record->remote->ancestors[0]);
+  g_assert_cmpint (tally_record_get_state (record), ==, TALLY_RECORD_FORKED);
+}
+
+/* An edit that is taken back leaves nothing to send; the server's newer side is not here yet. */
+static void
+test_taken_back (SyncRig       *rig,
+                 gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = begin (rig);
+  g_autoptr (TallyRevision) theirs = NULL;
+  g_autoptr (TallyRecord) record = NULL;
+
+  sync_rig_put (rig, "r:1", "{\"n\":5}");
+  theirs = sync_rig_edit (rig, first, "r:1", "{\"n\":6}");
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_conflicts, ==, 1);
+
+  sync_rig_put (rig, "r:1", "{\"n\":1}");
+  g_assert_cmpuint (sync_rig_count (rig).n_conflicts, ==, 0);
+  g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, 0);
+  g_assert_cmpuint (sync_rig_count (rig).n_held, ==, 0);
+  g_assert_cmpuint (sync_rig_count (rig).n_behind, ==, 1);
+
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_behind, ==, 0);
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpstr (record->local->rev, ==, theirs->rev);
+}
+
+int
+main (int   argc,
+      char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+#define ADD(name, func) \
+  g_test_add ("/sync/pull/" name, SyncRig, NULL, sync_rig_set_up, func, sync_rig_tear_down)
+  ADD ("next-generation", test_next_generation);
+  ADD ("two-generations", test_two_generations);
+  ADD ("several-leaves", test_several_leaves);
+  ADD ("taken-back", test_taken_back);
+#undef ADD
+
+  return g_test_run ();
+}
