@@ -165,7 +165,7 @@ struct _TallyRemoteInterface
                                               GError          **error);
   /* Sends each revision with its ancestry as it is. Never an error for what happened to single
    * revisions: each of them gets an outcome (element-type TallyPushOutcome, any order). An error
-   * (AUTH, UNREACHABLE, …) only when nothing at all was sent. Sending again is harmless. */
+   * only when nothing at all was sent, or when the login is refused. Sending again is harmless. */
   GPtrArray             * (*push)            (TallyRemote      *self,
                                               GPtrArray        *revisions,
                                               GCancellable     *cancellable,

@@ -407,7 +407,9 @@ tally_couchdb_push (TallyCouchdbEndpoint  *endpoint,
 
   judge_chokes (&push);
 
-  if (push.stop != NULL && !push.sent)
+  /* A refused login ends the run at once, whatever was sent before: the look shows that later. */
+  if (push.stop != NULL &&
+      (!push.sent || g_error_matches (push.stop, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_AUTH)))
     {
       g_propagate_error (error, push.stop);
       return NULL;
