@@ -30,6 +30,7 @@
  * holds the file for longer than this is a backup or a stuck process, and the user should hear
  * of it. */
 #define BUSY_TIMEOUT_MS 5000
+#define LOG_WAIT_MS 20
 
 G_DEFINE_QUARK (tally-db-error-quark, tally_db_error)
 
@@ -174,17 +175,33 @@ prepare_file (TallyDb  *self,
   return tally_db_create_file (self->path, error);
 }
 
+/* The change of a new file's journal does not wait for others by itself, as all else does. */
+static gboolean
+enter_log_mode (TallyDb  *self,
+                GError  **error)
+{
+  static const char pragma[] = "PRAGMA journal_mode = WAL";
+
+  for (int waited_ms = 0;; waited_ms += LOG_WAIT_MS)
+    {
+      int code = sqlite3_exec (self->handle, pragma, NULL, NULL, NULL);
+
+      if ((code & 0xff) != SQLITE_BUSY || waited_ms >= BUSY_TIMEOUT_MS)
+        return code == SQLITE_OK || tally_db_fail (self, code, NULL, error);
+      sqlite3_sleep (LOG_WAIT_MS);
+    }
+}
+
 static gboolean
 apply_pragmas (TallyDb  *self,
                GError  **error)
 {
   static const char pragmas[] =
-    "PRAGMA journal_mode = WAL;"
     "PRAGMA synchronous = FULL;"
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;";
 
-  if (!tally_db_execute (self, pragmas, error))
+  if (!enter_log_mode (self, error) || !tally_db_execute (self, pragmas, error))
     return FALSE;
 
   if (TALLY_IS_PLANTED (LAZY_SYNC) && g_str_has_suffix (self->path, "store.db") &&

@@ -149,7 +149,8 @@ tally_http_client_send (TallyHttpClient     *self,
       gint64 wait_us;
 
       response = send_once (self, request, cancellable, &problem);
-      at_least_us = response != NULL ? MAX (response->retry_after_ms, 0) * 1000 : 0;
+      at_least_us = response != NULL && tally_http_policy_is_transient (response->status)
+                    ? MAX (response->retry_after_ms, 0) * 1000 : 0;
       if (TALLY_IS_PLANTED (NO_PATIENCE))
         at_least_us = 0;
       note_wish (self, at_least_us);

@@ -28,6 +28,7 @@ tally_sync_fill_gaps (TallySyncContext  *context,
                       GError           **error)
 {
   gint64 after = 0;
+  gboolean done;
 
   while (TRUE)
     {
@@ -49,7 +50,10 @@ tally_sync_fill_gaps (TallySyncContext  *context,
       for (guint i = 0; i < records->len; i++)
         g_ptr_array_add (changes, new_change (records->pdata[i]));
       /* What is edited meanwhile waits for the next run. */
-      if (!tally_sync_apply (context, changes, NULL, &moved, error))
+      context->filling = TRUE;
+      done = tally_sync_apply (context, changes, NULL, &moved, error);
+      context->filling = FALSE;
+      if (!done)
         return FALSE;
     }
 }

@@ -365,8 +365,12 @@ decide (TallySyncContext *context,
 
   if (!is_body_known (decision->after))
     {
-      decision->problem = find_refusal (item);
-      tally_run_add_error (context->run, item->change->key, tally_reason_ref (decision->problem));
+      g_autoptr (TallyReason) refusal = find_refusal (item);
+
+      /* A gap that stays has its row already. */
+      if (!context->filling)
+        decision->problem = tally_reason_ref (refusal);
+      tally_run_add_error (context->run, item->change->key, g_steal_pointer (&refusal));
       context->run->n_failed++;
     }
 

@@ -27,6 +27,7 @@ typedef struct
   gint64                  session;       /* the last one of it that the store knows */
   gboolean                adopting;      /* whatever stands there is accepted */
   gboolean                moved;         /* the mark moved in this run */
+  gboolean                filling;       /* what was not to be had is asked for again */
   char                   *since;         /* owned, nullable: where the next page starts */
   GHashTable             *touched;       /* owned: keys found in conflict in this run */
   GHashTable             *unknown;       /* owned: key -> TallyReason, outcomes of the last round */

@@ -159,6 +159,8 @@ test_retry_after (Fixture       *fixture,
   static const int script[] = { 429, 200 };
   g_autoptr (TallyResponse) patient = NULL;
   g_autoptr (TallyResponse) gave_up = NULL;
+  g_autoptr (GError) error = NULL;
+  TallyHttpTraffic traffic;
 
   fixture->transport->retry_after_ms = 9000;
   patient = send (fixture, script, TALLY_HTTP_REPEAT_SAFE, NULL, NULL);
@@ -170,6 +172,13 @@ test_retry_after (Fixture       *fixture,
   gave_up = send (fixture, script, TALLY_HTTP_REPEAT_SAFE, NULL, NULL);
   g_assert_cmpuint (gave_up->status, ==, 429);
   g_assert_cmpuint (tally_fake_clock_get_n_sleeps (fixture->clock), ==, 1);
+
+  /* Until then nothing is sent at all, whatever it is. */
+  g_assert_null (send (fixture, script, TALLY_HTTP_REPEAT_SAFE, NULL, &error));
+  g_assert_error (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_RETRY_LATER);
+  tally_http_client_get_traffic (fixture->client, &traffic);
+  g_assert_cmpint (traffic.not_before_us, ==,
+                   tally_clock_now_us (TALLY_CLOCK (fixture->clock)) + 60 * G_USEC_PER_SEC);
 }
 
 static void
