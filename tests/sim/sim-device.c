@@ -211,6 +211,11 @@ tally_sim_device_free (TallySimDevice *self)
 {
   g_assert (self->store == NULL);
 
+  if (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY)
+    {
+      tally_sim_memory_set_filter (NULL, NULL);
+      tally_sim_memory_fail_after (0, 0);
+    }
   tally_sim_user_free (self->user);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
@@ -241,6 +246,27 @@ tally_sim_device_heal (TallySimDevice *self)
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     self->given.odds.per_mille[i] = 0;
   tally_sim_baton_wake (self->given.baton, self->agent_actor);
+}
+
+gboolean
+tally_sim_device_was_swept (TallySimDevice *self)
+{
+  switch (self->given.sweep)
+    {
+    case TALLY_SIM_SWEEP_KILL:
+    case TALLY_SIM_SWEEP_POWER:
+      return self->life > 0 || tally_sim_device_is_dead (self);
+
+    case TALLY_SIM_SWEEP_IO_ERROR:
+      return tally_sim_vfs_has_failed (self->disk);
+
+    case TALLY_SIM_SWEEP_NO_MEMORY:
+      return tally_sim_memory_has_failed ();
+
+    case TALLY_SIM_SWEEP_NONE:
+    default:
+      return FALSE;
+    }
 }
 
 gboolean

@@ -29,6 +29,7 @@ typedef struct
   guint           index;
   guint           n_records;
   gboolean        edits;       /* somebody works on it */
+  gint32          pause_ms;    /* at most, between two things he does */
   guint32         seed;
   TallySimBaton  *baton;
   TallySimTrace  *trace;
@@ -61,6 +62,8 @@ void            tally_sim_device_free        (TallySimDevice               *self
 const char     *tally_sim_device_get_name    (TallySimDevice               *self);
 /* From here on nothing new goes wrong with it, and its people answer what it asks them. */
 void            tally_sim_device_heal        (TallySimDevice               *self);
+/* The sweep's trouble has come. */
+gboolean        tally_sim_device_was_swept   (TallySimDevice               *self);
 /* Both actors have ended. */
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
 

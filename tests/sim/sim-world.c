@@ -178,7 +178,8 @@ make_people (World *self)
       TallySimDeviceOptions options = {
         .index = i,
         .n_records = n_records,
-        .edits = only > 1 || only == i,
+        .edits = only > 1 || only == i || self->given.golden,
+        .pause_ms = self->given.golden ? 1500 : 4000,
         .seed = tally_sim_dice_next (&self->dice),
         .baton = self->baton,
         .trace = self->trace,
@@ -378,6 +379,7 @@ measure (World *self)
   self->result->n_ops = tally_sim_vfs_get_n_ops (disk);
   self->result->n_calls = tally_sim_vfs_get_n_calls (disk);
   self->result->n_memory = tally_sim_memory_get_n ();
+  self->result->swept = tally_sim_device_was_swept (self->devices[0]);
 }
 
 /* The actor that waits for the end of the troubles and cleans up. */
