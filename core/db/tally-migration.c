@@ -151,8 +151,15 @@ apply_script (TallyDb  *db,
   if (!tally_db_begin (db, error))
     return FALSE;
 
+  /* Some failures end the transaction: what came after would be kept half-way. */
+  if (!tally_db_query_int (db, "PRAGMA user_version", &version, error))
+    {
+      tally_db_rollback (db);
+      return FALSE;
+    }
+
   /* Another connection of this process may have been here first. */
-  if (tally_db_query_int (db, "PRAGMA user_version", &version, NULL) && version >= number)
+  if (version >= number)
     {
       tally_db_rollback (db);
       return TRUE;
