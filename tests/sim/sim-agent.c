@@ -62,7 +62,11 @@ static void
 check_conflicts (TallySimDevice *self,
                  TallyStore     *store)
 {
-  g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+  g_autoptr (GPtrArray) conflicts = NULL;
+
+  tally_sim_device_hold (self, TRUE);
+  conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+  tally_sim_device_hold (self, FALSE);
 
   for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
     {
@@ -135,9 +139,13 @@ check_state (TallySimDevice *self,
     .date_us = tally_clock_date_us (self->clock),
     .fresh_us = 2 * self->given.interval_us,
   };
+  gboolean counted;
   const char *state;
 
-  if (!tally_store_count (store, &counts, NULL))
+  tally_sim_device_hold (self, TRUE);
+  counted = tally_store_count (store, &counts, NULL);
+  tally_sim_device_hold (self, FALSE);
+  if (!counted)
     return;
 
   facts.n_pending = counts.n_pending;
@@ -152,7 +160,11 @@ check_state (TallySimDevice *self,
   /* A server that was put back meanwhile is none that could be compared with. */
   if (g_str_equal (state, "up-to-date") && truth != NULL &&
       era == tally_sim_net_get_era (self->given.net))
-    tally_sim_truth_check (truth, self->given.trace, self->name, store);
+    {
+      tally_sim_device_hold (self, TRUE);
+      tally_sim_truth_check (truth, self->given.trace, self->name, store);
+      tally_sim_device_hold (self, FALSE);
+    }
 }
 
 static const TallyReason *

@@ -68,6 +68,10 @@ gboolean    tally_sim_device_note_failure (TallySimDevice  *self,
 /* Sleeps; FALSE: this life is over. */
 gboolean    tally_sim_device_nap          (TallySimDevice  *self,
                                            gint32           most_ms);
+/* An oracle looks at the store, until it is let go: no sweep counts what it does, or spoils it.
+ * Nobody else has his turn meanwhile. */
+void        tally_sim_device_hold         (TallySimDevice  *self,
+                                           gboolean         on);
 /* Whether the next chance of @fault comes true here. */
 gboolean    tally_sim_device_happens      (TallySimDevice  *self,
                                            TallySimKind     fault,

@@ -90,6 +90,15 @@ tally_sim_device_nap (TallySimDevice *self,
          !tally_sim_device_is_dead (self);
 }
 
+void
+tally_sim_device_hold (TallySimDevice *self,
+                       gboolean        on)
+{
+  tally_sim_vfs_hold (self->disk, on);
+  if (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY)
+    tally_sim_memory_count (!on && !self->healed);
+}
+
 gboolean
 tally_sim_device_happens (TallySimDevice *self,
                           TallySimKind    fault,
