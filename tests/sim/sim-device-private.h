@@ -41,6 +41,7 @@ struct _TallySimDevice
   gint64                 full_until_us;
   gboolean               healed;        /* nothing new goes wrong; people answer at once */
   gboolean               was_full;
+  guint                  n_excuses;     /* failures that a sweep's trouble has explained */
   gint64                 window_us;     /* of the storm oracle: its begin, */
   guint                  window_requests;   /* and what had been sent by then */
 
@@ -61,6 +62,9 @@ gboolean    tally_sim_device_is_going     (TallySimDevice  *self);
 gboolean    tally_sim_device_is_dead      (TallySimDevice  *self);
 /* Everything of a dead device stops where it waits. */
 void        tally_sim_device_fall         (TallySimDevice  *self);
+/* One trouble of disk or memory excuses one failure, or nobody would see that a store stays
+ * broken. */
+gboolean    tally_sim_device_excuse       (TallySimDevice  *self);
 /* A store may fail when its disk is dead or full, and only then. FALSE: it cannot go on. */
 gboolean    tally_sim_device_note_failure (TallySimDevice  *self,
                                            const char      *what,

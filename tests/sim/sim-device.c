@@ -47,6 +47,14 @@ tally_sim_device_fall (TallySimDevice *self)
     g_cancellable_cancel (self->run);
 }
 
+gboolean
+tally_sim_device_excuse (TallySimDevice *self)
+{
+  gboolean spoiled = tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ();
+
+  return spoiled && self->n_excuses++ == 0;
+}
+
 /* What was done to its disk or memory, so that a store that says so tells the truth. */
 static gboolean
 is_excused (TallySimDevice *self,
@@ -55,8 +63,7 @@ is_excused (TallySimDevice *self,
   if (g_error_matches (error, TALLY_DB_ERROR, TALLY_DB_ERROR_FULL) && self->was_full)
     return TRUE;
 
-  return error != NULL && error->domain == TALLY_DB_ERROR &&
-         (tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ());
+  return error != NULL && error->domain == TALLY_DB_ERROR && tally_sim_device_excuse (self);
 }
 
 gboolean
