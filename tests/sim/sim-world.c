@@ -17,6 +17,10 @@
  * themselves: a client's patience with the network, a retry, an interval, and some. */
 #define CALM_US (150 * G_USEC_PER_SEC)
 
+/* Without trouble in the network three intervals will do, and a sweep is long enough. */
+#define GOLDEN_CALM_US (60 * G_USEC_PER_SEC)
+#define GOLDEN_INTERVAL 20
+
 /* Rounds of runs on all devices until nothing moves; twice as many as any seed has needed. */
 #define MAX_ROUNDS 12
 
@@ -188,9 +192,11 @@ make_people (World *self)
         .ledger = self->ledger,
         .odds = self->odds,
         .page_rows = (guint) tally_sim_dice_range (&self->dice, 1, 5),
-        .interval_us = tally_sim_dice_range (&self->dice, 10, 60) * G_USEC_PER_SEC,
+        .interval_us = tally_sim_dice_range (&self->dice, 10, self->given.golden
+                                                                ? GOLDEN_INTERVAL : 60) *
+                       G_USEC_PER_SEC,
         .until_us = self->until_us,
-        .over_us = self->until_us + CALM_US,
+        .over_us = self->until_us + (self->given.golden ? GOLDEN_CALM_US : CALM_US),
         .sweep = i == 0 ? self->given.sweep : TALLY_SIM_SWEEP_NONE,
         .sweep_at = self->given.sweep_at,
       };
