@@ -21,6 +21,7 @@ struct _TallyDb
   sqlite3    *handle;       /* owned */
   GHashTable *statements;   /* owned: name -> TallyStatement */
   GThread    *thread;       /* the only one that may use it */
+  gboolean    lingers;      /* a transaction that is over, but could not be rolled back yet */
 };
 
 struct _TallyStatement
@@ -28,7 +29,7 @@ struct _TallyStatement
   TallyDb      *db;         /* unowned: the cache it sits in */
   char         *name;       /* owned */
   sqlite3_stmt *handle;     /* owned; NULL when preparing failed for no fault of the query */
-  int           failure;    /* SQLite's code of that failure, for the first step to report */
+  int           failure;    /* SQLite's code, where preparing or a bind failed: for the step */
   char         *failure_words; /* owned, nullable */
   gboolean      borrowed;
 };
@@ -54,10 +55,15 @@ gboolean        tally_db_query_int     (TallyDb          *self,
 gboolean        tally_db_create_file   (const char       *path,
                                         GError          **error);
 gboolean        tally_db_is_open_thread(TallyDb          *self);
+/* Before anything else is done: no transaction that is over may still be open. */
+gboolean        tally_db_finish_rollback (TallyDb        *self,
+                                        GError          **error);
 
 TallyStatement *tally_statement_new    (TallyDb          *db,
                                         const char       *name) G_GNUC_WARN_UNUSED_RESULT;
 void            tally_statement_free   (TallyStatement   *self);
+/* Lends it out. */
+void            tally_statement_borrow (TallyStatement   *self);
 
 /* Whether the file is ours and not from the future. Reads only. */
 gboolean        tally_migration_check  (TallyDb          *db,

@@ -32,6 +32,9 @@
 #define BUSY_TIMEOUT_MS 5000
 #define LOG_WAIT_MS 20
 
+/* Memory may be short for a moment. */
+#define ROLLBACK_TRIES 3
+
 G_DEFINE_QUARK (tally-db-error-quark, tally_db_error)
 
 GError *
@@ -339,9 +342,10 @@ tally_db_begin (TallyDb  *self,
                 GError  **error)
 {
   g_assert (tally_db_is_open_thread (self));
-  g_assert (sqlite3_get_autocommit (self->handle));
+  g_assert (self->lingers || sqlite3_get_autocommit (self->handle));
 
-  return tally_db_execute (self, "BEGIN IMMEDIATE", error);
+  return tally_db_finish_rollback (self, error) &&
+         tally_db_execute (self, "BEGIN IMMEDIATE", error);
 }
 
 /**
@@ -371,15 +375,32 @@ tally_db_commit (TallyDb  *self,
  * @self: a database
  *
  * Forgets what the transaction did. Harmless outside one: some of SQLite's errors have rolled
- * back already when they are reported.
+ * back already when they are reported. Where there is no memory even for that, the next step or
+ * begin does it, or fails.
  */
 void
 tally_db_rollback (TallyDb *self)
 {
   g_assert (tally_db_is_open_thread (self));
 
-  if (!sqlite3_get_autocommit (self->handle))
+  /* Not left for later without need: until it is done nobody else can write. */
+  for (guint i = 0; i < ROLLBACK_TRIES && !sqlite3_get_autocommit (self->handle); i++)
     sqlite3_exec (self->handle, "ROLLBACK", NULL, NULL, NULL);
+  self->lingers = !sqlite3_get_autocommit (self->handle);
+}
+
+/* Whoever went on in a transaction that is over would see what was refused, and lose what he
+ * writes. */
+gboolean
+tally_db_finish_rollback (TallyDb  *self,
+                          GError  **error)
+{
+  if (!self->lingers)
+    return TRUE;
+
+  tally_db_rollback (self);
+
+  return !self->lingers || tally_db_fail (self, sqlite3_errcode (self->handle), NULL, error);
 }
 
 /**
@@ -405,8 +426,7 @@ tally_db_statement (TallyDb    *self,
       g_hash_table_insert (self->statements, statement->name, statement);
     }
 
-  g_assert (!statement->borrowed);
-  statement->borrowed = TRUE;
+  tally_statement_borrow (statement);
 
   return statement;
 }

@@ -55,10 +55,12 @@ tally_migration_check (TallyDb  *db,
 {
   gint64 n_pages, application, version, n_schema_changes;
 
+  /* The application last: another connection may make the tables in between, and a file that had
+   * nothing a moment ago would be somebody else's. */
   if (!tally_db_query_int (db, "PRAGMA page_count", &n_pages, error) ||
-      !tally_db_query_int (db, "PRAGMA application_id", &application, error) ||
       !tally_db_query_int (db, "PRAGMA user_version", &version, error) ||
-      !tally_db_query_int (db, "PRAGMA schema_version", &n_schema_changes, error))
+      !tally_db_query_int (db, "PRAGMA schema_version", &n_schema_changes, error) ||
+      !tally_db_query_int (db, "PRAGMA application_id", &application, error))
     return FALSE;
 
   /* A file that got its pages but no table before the power went is as good as none. */
@@ -151,8 +153,15 @@ apply_script (TallyDb  *db,
   if (!tally_db_begin (db, error))
     return FALSE;
 
+  /* Some failures end the transaction: what came after would be kept half-way. */
+  if (!tally_db_query_int (db, "PRAGMA user_version", &version, error))
+    {
+      tally_db_rollback (db);
+      return FALSE;
+    }
+
   /* Another connection of this process may have been here first. */
-  if (tally_db_query_int (db, "PRAGMA user_version", &version, NULL) && version >= number)
+  if (version >= number)
     {
       tally_db_rollback (db);
       return TRUE;

@@ -14,7 +14,8 @@
  *
  * A prepared query, lent out by its database to one borrower at a time. Bound by name only, so
  * that a query file can be read on its own. Same thread as its database. A query that is missing,
- * wrong or bound by a name it has not is a bug and aborts; only stepping can fail.
+ * wrong or bound by a name it has not is a bug and aborts; only stepping can fail, and tells of a
+ * preparation or a bind that did: a value that could not be bound would be taken for NULL.
  */
 
 static GBytes *
@@ -31,6 +32,16 @@ load_query (TallyDb    *db,
   return query;
 }
 
+/* "No such table" may be old news: then SQLite looks whether the schema has changed, and where that
+ * look fails it stays with what it said. */
+static int
+read_schema (TallyDb *db)
+{
+  int code = sqlite3_exec (db->handle, "PRAGMA schema_version", NULL, NULL, NULL);
+
+  return code == SQLITE_ERROR ? SQLITE_IOERR : code;
+}
+
 /* SQLite's plain ERROR means the text is wrong: ours to fix. Everything else (a damaged page, a
  * busy file) may happen to the best of queries while it reads the schema. */
 static void
@@ -40,14 +51,21 @@ prepare (TallyStatement *self)
   gsize length;
   const char *text = g_bytes_get_data (query, &length);
 
-  g_clear_pointer (&self->failure_words, g_free);
-  self->failure = sqlite3_prepare_v3 (self->db->handle, text, (int) length,
-                                      SQLITE_PREPARE_PERSISTENT, &self->handle, NULL);
-  if (self->failure == SQLITE_OK)
-    return;
+  for (guint i = 0; i < 2; i++)
+    {
+      self->failure = sqlite3_prepare_v3 (self->db->handle, text, (int) length,
+                                          SQLITE_PREPARE_PERSISTENT, &self->handle, NULL);
+      if (self->failure == SQLITE_OK)
+        return;
+      if (self->failure != SQLITE_ERROR)
+        break;
+      if (i > 0)
+        g_error ("Query %s: %s", self->name, sqlite3_errmsg (self->db->handle));
 
-  if (self->failure == SQLITE_ERROR)
-    g_error ("Query %s: %s", self->name, sqlite3_errmsg (self->db->handle));
+      self->failure = read_schema (self->db);
+      if (self->failure != SQLITE_OK)
+        break;
+    }
 
   self->failure_words = g_strdup (sqlite3_errmsg (self->db->handle));
 }
@@ -60,9 +78,18 @@ tally_statement_new (TallyDb    *db,
 
   self->db = db;
   self->name = g_strdup (name);
-  prepare (self);
 
   return self;
+}
+
+void
+tally_statement_borrow (TallyStatement *self)
+{
+  g_assert (!self->borrowed);
+
+  self->borrowed = TRUE;
+  if (self->handle == NULL)
+    prepare (self);
 }
 
 void
@@ -101,14 +128,24 @@ tally_statement_release (TallyStatement *self)
   g_assert (self->borrowed);
 
   self->borrowed = FALSE;
+  self->failure = SQLITE_OK;
+  g_clear_pointer (&self->failure_words, g_free);
   if (self->handle == NULL)
-    {
-      prepare (self);
-      return;
-    }
+    return;
 
   sqlite3_reset (self->handle);
   sqlite3_clear_bindings (self->handle);
+}
+
+static void
+note_bind (TallyStatement *self,
+           int             code)
+{
+  if (code == SQLITE_OK || self->failure != SQLITE_OK)
+    return;
+
+  self->failure = code;
+  self->failure_words = g_strdup (sqlite3_errstr (code));
 }
 
 /**
@@ -125,7 +162,8 @@ tally_statement_bind_text (TallyStatement *self,
   if (self->handle == NULL)
     return;
 
-  sqlite3_bind_text (self->handle, find_parameter (self, name), value, -1, SQLITE_TRANSIENT);
+  note_bind (self, sqlite3_bind_text (self->handle, find_parameter (self, name), value, -1,
+                                      SQLITE_TRANSIENT));
 }
 
 /**
@@ -142,7 +180,7 @@ tally_statement_bind_int (TallyStatement *self,
   if (self->handle == NULL)
     return;
 
-  sqlite3_bind_int64 (self->handle, find_parameter (self, name), value);
+  note_bind (self, sqlite3_bind_int64 (self->handle, find_parameter (self, name), value));
 }
 
 /**
@@ -157,7 +195,21 @@ tally_statement_bind_null (TallyStatement *self,
   if (self->handle == NULL)
     return;
 
-  sqlite3_bind_null (self->handle, find_parameter (self, name));
+  note_bind (self, sqlite3_bind_null (self->handle, find_parameter (self, name)));
+}
+
+/* A text that there is no memory for would read as NULL: here that is seen before anybody does. */
+static gboolean
+has_all_texts (TallyStatement *self)
+{
+  int n_columns = sqlite3_data_count (self->handle);
+
+  for (int i = 0; i < n_columns; i++)
+    if (sqlite3_column_type (self->handle, i) == SQLITE_TEXT &&
+        sqlite3_column_text (self->handle, i) == NULL)
+      return FALSE;
+
+  return TRUE;
 }
 
 /**
@@ -176,13 +228,17 @@ tally_statement_step (TallyStatement  *self,
   g_assert (tally_db_is_open_thread (self->db));
   g_assert (self->borrowed);
 
-  if (self->handle == NULL)
+  if (self->failure != SQLITE_OK)
     {
       tally_db_fail (self->db, self->failure, self->failure_words, error);
       return TALLY_DB_FAILED;
     }
+  if (!tally_db_finish_rollback (self->db, error))
+    return TALLY_DB_FAILED;
 
   code = sqlite3_step (self->handle);
+  if (code == SQLITE_ROW && !has_all_texts (self))
+    code = SQLITE_NOMEM;
   if (code == SQLITE_ROW)
     return TALLY_DB_ROW;
   if (code == SQLITE_DONE)
@@ -230,6 +286,8 @@ tally_statement_reset (TallyStatement *self)
  * tally_statement_get_text:
  * @self: a statement on a row
  * @column: from 0
+ *
+ * Of a column that holds text.
  *
  * Returns: (nullable): the column's text; valid until the next step
  */

@@ -11,7 +11,6 @@
 #include "remote/couchdb/tally-couchdb-remote.h"
 #include "schedule/tally-readiness.h"
 #include "schedule/tally-state-sentence.h"
-#include "sim/sim-memory.h"
 #include "sim/sim-truth.h"
 
 /* What the service does around the engine: asks the scheduler, runs, remembers how it ended, says
@@ -91,7 +90,11 @@ check_conflicts (TallySimDevice *self,
                  TallyStore     *store,
                  const TallyRun *run)
 {
-  g_autoptr (GPtrArray) conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+  g_autoptr (GPtrArray) conflicts = NULL;
+
+  tally_sim_device_hold (self, TRUE);
+  conflicts = tally_store_list_conflicts (store, 0, 100, NULL);
+  tally_sim_device_hold (self, FALSE);
 
   for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
     {
@@ -116,7 +119,6 @@ check_errors (TallySimDevice *self,
               const TallyRun *run)
 {
   gboolean failed = g_str_equal (run->status, "failed");
-  gboolean spoiled = tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ();
 
   if (failed && !g_str_equal (run->grade, "none"))
     tally_sim_trace_fail (self->given.trace, "%s: a failed run claims the grade %s", self->name,
@@ -131,7 +133,7 @@ check_errors (TallySimDevice *self,
       tally_sim_trace_add (self->given.trace, self->name, "  %s %s", code,
                            failure->record != NULL ? failure->record : "");
       if ((g_str_equal (code, "recreated") && tally_sim_net_get_era (self->given.net) == 0) ||
-          (of_store && !spoiled && !tally_sim_device_is_dead (self)))
+          (of_store && !tally_sim_device_is_dead (self) && !tally_sim_device_excuse (self)))
         tally_sim_trace_fail (self->given.trace, "%s: a run claims %s", self->name, code);
     }
 }
@@ -175,9 +177,13 @@ check_state (TallySimDevice *self,
     .date_us = tally_clock_date_us (self->clock),
     .fresh_us = 2 * self->given.interval_us,
   };
+  gboolean counted;
   const char *state;
 
-  if (!tally_store_count (store, &counts, NULL))
+  tally_sim_device_hold (self, TRUE);
+  counted = tally_store_count (store, &counts, NULL);
+  tally_sim_device_hold (self, FALSE);
+  if (!counted)
     return;
 
   facts.n_pending = counts.n_pending;
@@ -194,7 +200,11 @@ check_state (TallySimDevice *self,
   /* A server that was put back after the proof is none that could be compared with. */
   if (g_str_equal (state, "up-to-date") && truth != NULL &&
       self->checked_era == tally_sim_net_get_era (self->given.net))
-    tally_sim_truth_check (truth, self->given.trace, self->name, store, self->checked_seq);
+    {
+      tally_sim_device_hold (self, TRUE);
+      tally_sim_truth_check (truth, self->given.trace, self->name, store, self->checked_seq);
+      tally_sim_device_hold (self, FALSE);
+    }
 }
 
 static const TallyReason *

@@ -118,7 +118,7 @@ use (TallySimDevice *self)
         return;
     }
 
-  while (tally_sim_device_is_going (self) && tally_sim_device_nap (self, 4000))
+  while (tally_sim_device_is_going (self) && tally_sim_device_nap (self, self->given.pause_ms))
     {
       disturb (self);
       if (!work (self, store))

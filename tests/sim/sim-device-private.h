@@ -43,6 +43,7 @@ struct _TallySimDevice
   gint64                 full_until_us;
   gboolean               healed;        /* nothing new goes wrong; people answer at once */
   gboolean               was_full;
+  guint                  n_excuses;     /* failures that a sweep's trouble has explained */
   gint64                 window_us;     /* of the storm oracle: its begin, */
   guint                  window_requests;   /* what had been sent by then, */
   guint                  window_runs;       /* and how many runs have ended since */
@@ -66,6 +67,9 @@ gboolean    tally_sim_device_is_awake     (TallySimDevice  *self);
 gboolean    tally_sim_device_is_dead      (TallySimDevice  *self);
 /* Everything of a dead device stops where it waits. */
 void        tally_sim_device_fall         (TallySimDevice  *self);
+/* One trouble of disk or memory excuses one failure, or nobody would see that a store stays
+ * broken. */
+gboolean    tally_sim_device_excuse       (TallySimDevice  *self);
 /* A store may fail when its disk is dead or full, and only then. FALSE: it cannot go on. */
 gboolean    tally_sim_device_note_failure (TallySimDevice  *self,
                                            const char      *what,
@@ -73,6 +77,10 @@ gboolean    tally_sim_device_note_failure (TallySimDevice  *self,
 /* Sleeps; FALSE: this life is over. */
 gboolean    tally_sim_device_nap          (TallySimDevice  *self,
                                            gint32           most_ms);
+/* An oracle looks at the store, until it is let go: no sweep counts what it does, or spoils it.
+ * Nobody else has his turn meanwhile. */
+void        tally_sim_device_hold         (TallySimDevice  *self,
+                                           gboolean         on);
 /* Whether the next chance of @fault comes true here. */
 gboolean    tally_sim_device_happens      (TallySimDevice  *self,
                                            TallySimKind     fault,

@@ -60,6 +60,14 @@ tally_sim_device_fall (TallySimDevice *self)
     g_cancellable_cancel (self->run);
 }
 
+gboolean
+tally_sim_device_excuse (TallySimDevice *self)
+{
+  gboolean spoiled = tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ();
+
+  return spoiled && self->n_excuses++ == 0;
+}
+
 /* What was done to its disk or memory, so that a store that says so tells the truth. */
 static gboolean
 is_excused (TallySimDevice *self,
@@ -68,8 +76,7 @@ is_excused (TallySimDevice *self,
   if (g_error_matches (error, TALLY_DB_ERROR, TALLY_DB_ERROR_FULL) && self->was_full)
     return TRUE;
 
-  return error != NULL && error->domain == TALLY_DB_ERROR &&
-         (tally_sim_vfs_has_failed (self->disk) || tally_sim_memory_has_failed ());
+  return error != NULL && error->domain == TALLY_DB_ERROR && tally_sim_device_excuse (self);
 }
 
 gboolean
@@ -101,6 +108,15 @@ tally_sim_device_nap (TallySimDevice *self,
 
   return tally_clock_sleep_us (self->clock, duration_us, self->cancellable, NULL) &&
          !tally_sim_device_is_dead (self);
+}
+
+void
+tally_sim_device_hold (TallySimDevice *self,
+                       gboolean        on)
+{
+  tally_sim_vfs_hold (self->disk, on);
+  if (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY)
+    tally_sim_memory_count (!on && !self->healed);
 }
 
 gboolean
@@ -226,6 +242,11 @@ tally_sim_device_free (TallySimDevice *self)
 {
   g_assert (self->store == NULL);
 
+  if (self->given.sweep == TALLY_SIM_SWEEP_NO_MEMORY)
+    {
+      tally_sim_memory_set_filter (NULL, NULL);
+      tally_sim_memory_fail_after (0, 0);
+    }
   tally_sim_user_free (self->user);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
@@ -256,6 +277,27 @@ tally_sim_device_heal (TallySimDevice *self)
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     self->given.odds.per_mille[i] = 0;
   tally_sim_baton_wake (self->given.baton, self->agent_actor);
+}
+
+gboolean
+tally_sim_device_was_swept (TallySimDevice *self)
+{
+  switch (self->given.sweep)
+    {
+    case TALLY_SIM_SWEEP_KILL:
+    case TALLY_SIM_SWEEP_POWER:
+      return self->life > 0 || tally_sim_device_is_dead (self);
+
+    case TALLY_SIM_SWEEP_IO_ERROR:
+      return tally_sim_vfs_has_failed (self->disk);
+
+    case TALLY_SIM_SWEEP_NO_MEMORY:
+      return tally_sim_memory_has_failed ();
+
+    case TALLY_SIM_SWEEP_NONE:
+    default:
+      return FALSE;
+    }
 }
 
 gboolean

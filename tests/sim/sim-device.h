@@ -31,6 +31,7 @@ typedef struct
   guint           index;
   guint           n_records;
   gboolean        edits;       /* somebody works on it */
+  gint32          pause_ms;    /* at most, between two things he does */
   guint32         seed;
   const TallySimImage *image;  /* nullable: what its disk holds at first */
   TallySimBaton  *baton;
@@ -66,6 +67,8 @@ const char     *tally_sim_device_get_name    (TallySimDevice               *self
 void            tally_sim_device_heal        (TallySimDevice               *self);
 /* Why its last run failed; NULL: it did not. */
 const TallyReason *tally_sim_device_get_last_failure (TallySimDevice        *self);
+/* The sweep's trouble has come. */
+gboolean        tally_sim_device_was_swept   (TallySimDevice               *self);
 /* Both actors have ended. */
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
 

@@ -207,8 +207,9 @@ tally_sim_memory_fail_after (guint64 n,
 {
   g_assert (n > 0 || n_times == 0);
 
-  memory.fail_first = memory.n + n;
-  memory.fail_end = memory.fail_first + n_times;
+  memory.n = 0;
+  memory.fail_first = n;
+  memory.fail_end = n + n_times;
   memory.has_failed = FALSE;
 }
 

@@ -26,7 +26,8 @@ void     tally_sim_memory_count      (gboolean on);
 typedef gboolean (*TallySimMemoryFilter) (gpointer data);
 void     tally_sim_memory_set_filter (TallySimMemoryFilter  func,
                                       gpointer              data);
-/* Allocations, and changes of their sizes, while counting was on. */
+/* Allocations, and changes of their sizes, while counting was on, since the last
+ * tally_sim_memory_fail_after(). */
 guint64  tally_sim_memory_get_n      (void);
 
 /* The @n-th counted allocation from now, 1: the next, and the following @n_times - 1 give NULL;

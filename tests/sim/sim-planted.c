@@ -5,6 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-job.h"
 #include "sim/sim-memory.h"
 #include "sim/sim-shrink.h"
 #include "sim/sim-vfs.h"
@@ -113,18 +114,6 @@ unsigned int
 tally_planted_draw (void)
 {
   return n_drawn++;
-}
-
-static GLogWriterOutput
-write_log (GLogLevelFlags   level,
-           const GLogField *fields,
-           gsize            n_fields,
-           gpointer         data)
-{
-  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) == 0)
-    return G_LOG_WRITER_HANDLED;
-
-  return g_log_writer_default (level, fields, n_fields, data);
 }
 
 /* Whether any seed goes wrong. *under_way: where the parent looks when the process dies. */
@@ -333,7 +322,7 @@ main (int   argc,
   setlocale (LC_ALL, "C.UTF-8");
   tally_sim_memory_set_up ();
   tally_sim_vfs_set_up ();
-  g_log_set_writer_func (write_log, NULL, NULL);
+  tally_sim_job_quieten ();
   g_option_context_add_main_entries (options, entries, NULL);
   if (!g_option_context_parse (options, &argc, &argv, &error))
     {

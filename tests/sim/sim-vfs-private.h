@@ -35,6 +35,7 @@ struct _TallySimVfs
   guint64      fail_first;   /* of n_calls; nothing is to fail where both are equal */
   guint64      fail_end;     /* the first that works again */
   gboolean     has_failed;
+  gboolean     held;
 
   TallySimYieldFunc yield;   /* nullable */
   gpointer     yield_data;   /* unowned */

@@ -17,6 +17,9 @@ tally_sim_vfs_try (TallySimVfs *self)
 {
   gboolean fails;
 
+  if (self->held)
+    return TRUE;
+
   self->n_calls++;
   fails = self->n_calls >= self->fail_first && self->n_calls < self->fail_end;
   self->has_failed = self->has_failed || fails;
@@ -310,6 +313,13 @@ tally_sim_vfs_fail_after (TallySimVfs *self,
 
   self->fail_first = self->n_calls + n_calls;
   self->fail_end = self->fail_first + n_times;
+}
+
+void
+tally_sim_vfs_hold (TallySimVfs *self,
+                    gboolean     on)
+{
+  self->held = on;
 }
 
 gboolean

@@ -74,6 +74,9 @@ guint64      tally_sim_vfs_get_n_calls (TallySimVfs    *self);
 void         tally_sim_vfs_fail_after  (TallySimVfs    *self,
                                         guint64         n_calls,
                                         guint           n_times);
+/* While held, calls are neither counted nor made to fail: somebody only looks. */
+void         tally_sim_vfs_hold        (TallySimVfs    *self,
+                                        gboolean        on);
 /* Whether any call was made to fail so far; a full disk does not count. */
 gboolean     tally_sim_vfs_has_failed  (TallySimVfs    *self);
 

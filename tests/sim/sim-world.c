@@ -20,6 +20,10 @@
  * themselves: a client's patience with the network, a retry, an interval, and some. */
 #define CALM_US (150 * G_USEC_PER_SEC)
 
+/* Without trouble in the network three intervals will do, and a sweep is long enough. */
+#define GOLDEN_CALM_US (60 * G_USEC_PER_SEC)
+#define GOLDEN_INTERVAL 20
+
 /* Rounds of runs on all devices until nothing moves; twice as many as any seed has needed. */
 #define MAX_ROUNDS 12
 
@@ -129,7 +133,8 @@ make_people (World *self)
       TallySimDeviceOptions options = {
         .index = i,
         .n_records = n_records,
-        .edits = only > 1 || only == i,
+        .edits = only > 1 || only == i || self->given.golden,
+        .pause_ms = self->given.golden ? 1500 : 4000,
         .seed = tally_sim_dice_next (&self->dice),
         .image = fresh ? NULL : tally_sim_template_get_store (),
         .baton = self->baton,
@@ -139,9 +144,11 @@ make_people (World *self)
         .ledger = self->ledger,
         .odds = self->odds,
         .page_rows = (guint) tally_sim_dice_range (&self->dice, 1, 5),
-        .interval_us = tally_sim_dice_range (&self->dice, 10, 60) * G_USEC_PER_SEC,
+        .interval_us = tally_sim_dice_range (&self->dice, 10, self->given.golden
+                                                                ? GOLDEN_INTERVAL : 60) *
+                       G_USEC_PER_SEC,
         .until_us = self->until_us,
-        .over_us = self->until_us + CALM_US,
+        .over_us = self->until_us + (self->given.golden ? GOLDEN_CALM_US : CALM_US),
         .sweep = i == 0 ? self->given.sweep : TALLY_SIM_SWEEP_NONE,
         .sweep_at = self->given.sweep_at,
       };
@@ -343,6 +350,7 @@ measure (World *self)
   self->result->n_ops = tally_sim_vfs_get_n_ops (disk);
   self->result->n_calls = tally_sim_vfs_get_n_calls (disk);
   self->result->n_memory = tally_sim_memory_get_n ();
+  self->result->swept = tally_sim_device_was_swept (self->devices[0]);
 }
 
 /* The actor that waits for the end of the troubles and cleans up. */

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
  * @only: (nullable) (element-type TallySimEvent): no other event takes place
  * @record: (nullable): the file to record the world in, see TallySimRecord. A recorded server keeps
  *   what it answered: it is another world than the seed's without
- * @golden: two devices for a short while, and nothing goes wrong
+ * @golden: two devices for a short while of much work, and nothing goes wrong
  * @sweep: a single trouble of the first device instead
  * @sweep_at: its place, from 1
  *
@@ -44,7 +44,8 @@ typedef struct
   GArray  *list;       /* element-type TallySimEvent: what took place */
   guint64  n_ops;      /* of the first device's disk while the troubles lasted: writes and syncs */
   guint64  n_calls;    /* all its calls */
-  guint64  n_memory;   /* and SQLite's allocations for it, where they are counted */
+  guint64  n_memory;   /* and SQLite's allocations for it, in a sweep of memory */
+  gboolean swept;      /* the sweep's place was reached */
 } TallySimResult;
 
 void tally_sim_result_clear (TallySimResult *self);

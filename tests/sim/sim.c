@@ -3,17 +3,15 @@
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-/* For the processors a process may use. */
-#define _GNU_SOURCE
 #define G_LOG_DOMAIN "tally-sim"
 
+#include "sim/sim-job.h"
 #include "sim/sim-memory.h"
 #include "sim/sim-shrink.h"
 #include "sim/sim-vfs.h"
 #include "sim/sim-world.h"
 
 #include <locale.h>
-#include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -245,28 +243,6 @@ sum_up (const Tally *tallies,
   return n_failed == 0;
 }
 
-/* Wandering between processors costs more than it wins. */
-static void
-stay_on_one_cpu (int job)
-{
-  cpu_set_t allowed;
-  cpu_set_t chosen;
-  int n = job;
-
-  if (sched_getaffinity (0, sizeof allowed, &allowed) != 0)
-    return;
-
-  n %= CPU_COUNT (&allowed);
-  for (int cpu = 0; cpu < CPU_SETSIZE; cpu++)
-    if (CPU_ISSET (cpu, &allowed) && n-- == 0)
-      {
-        CPU_ZERO (&chosen);
-        CPU_SET (cpu, &chosen);
-        sched_setaffinity (0, sizeof chosen, &chosen);
-        return;
-      }
-}
-
 /* Processes, not threads: SQLite's generator and default VFS belong to a process. */
 static void
 run_jobs (Tally *tallies)
@@ -277,7 +253,7 @@ run_jobs (Tally *tallies)
 
       if (pid == 0)
         {
-          stay_on_one_cpu (job);
+          tally_sim_job_pin (job);
           run_job (job, &tallies[job]);
           _exit (0);
         }
@@ -287,19 +263,6 @@ run_jobs (Tally *tallies)
 
   while (wait (NULL) > 0)
     ;
-}
-
-/* A server whose disk dies says so; here that is nobody's news. */
-static GLogWriterOutput
-write_log (GLogLevelFlags   level,
-           const GLogField *fields,
-           gsize            n_fields,
-           gpointer         data)
-{
-  if ((level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL)) == 0)
-    return G_LOG_WRITER_HANDLED;
-
-  return g_log_writer_default (level, fields, n_fields, data);
 }
 
 int
@@ -314,7 +277,7 @@ main (int   argc,
   setlocale (LC_ALL, "C.UTF-8");
   tally_sim_memory_set_up ();
   tally_sim_vfs_set_up ();
-  g_log_set_writer_func (write_log, NULL, NULL);
+  tally_sim_job_quieten ();
   g_option_context_add_main_entries (options, entries, NULL);
   if (!g_option_context_parse (options, &argc, &argv, &error))
     {

@@ -452,10 +452,60 @@ test_vfs (Fixture       *fixture,
   g_assert_error (error, TALLY_DB_ERROR, TALLY_DB_ERROR_FAILED);
 }
 
+/* A text that could not be bound would be taken for NULL. */
+static void
+test_bind_without_memory (Fixture       *fixture,
+                          gconstpointer  data)
+{
+  g_autoptr (TallyDb) db = open_well (fixture->path, "first");
+  g_autofree char *name = g_strnfill (1000000, 'a');
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyStatement) statement = tally_db_statement (db, "add");
+
+  sqlite3_hard_heap_limit64 (sqlite3_memory_used () + 100000);
+  tally_statement_bind_text (statement, ":name", name);
+  sqlite3_hard_heap_limit64 (0);
+  tally_statement_bind_int (statement, ":size", 1);
+  g_assert_false (tally_statement_run (statement, &error));
+  g_assert_error (error, TALLY_DB_ERROR, TALLY_DB_ERROR_FAILED);
+  g_clear_error (&error);
+  g_clear_pointer (&statement, tally_statement_release);
+
+  add_thing (db, name, 1);
+  g_assert_cmpint (count_things (db), ==, 1);
+}
+
+/* What was refused must never come to be kept because there was no memory to forget it. */
+static void
+test_rollback_without_memory (Fixture       *fixture,
+                              gconstpointer  data)
+{
+  g_autoptr (TallyDb) db = open_well (fixture->path, "first");
+  g_autoptr (GError) error = NULL;
+
+  add_thing (db, "a", 1);
+  g_assert_cmpint (count_things (db), ==, 1);
+  g_assert_true (tally_db_begin (db, &error));
+  add_thing (db, "b", 1);
+  sqlite3_hard_heap_limit64 (1);
+  tally_db_rollback (db);
+  g_assert_false (tally_db_begin (db, &error));
+  g_assert_error (error, TALLY_DB_ERROR, TALLY_DB_ERROR_FAILED);
+  g_clear_error (&error);
+  sqlite3_hard_heap_limit64 (0);
+
+  g_assert_cmpint (count_things (db), ==, 1);
+  g_assert_true (tally_db_begin (db, &error));
+  tally_db_rollback (db);
+}
+
 int
 main (int   argc,
       char *argv[])
 {
+  /* All that SQLite allocates is to come by its limit. */
+  sqlite3_config (SQLITE_CONFIG_LOOKASIDE, 0, 0);
+
   g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
 
 #define ADD(path, func) g_test_add ("/db/db/" path, Fixture, NULL, set_up, func, tear_down)
@@ -472,6 +522,8 @@ main (int   argc,
   ADD ("read-only", test_read_only);
   ADD ("not-a-file", test_not_a_file);
   ADD ("vfs", test_vfs);
+  ADD ("bind-without-memory", test_bind_without_memory);
+  ADD ("rollback-without-memory", test_rollback_without_memory);
 #undef ADD
 
   return g_test_run ();
