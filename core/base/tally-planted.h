@@ -19,7 +19,6 @@
  * @TALLY_PLANTED_LAZY_SYNC: what a device answered for is synced to its disk later
  * @TALLY_PLANTED_ACK_FAILED: an edit whose commit failed is answered for as stored
  * @TALLY_PLANTED_THIRD_FORGOTTEN: of a fork of three that is settled, one version is kept nowhere
- * @TALLY_PLANTED_LATE_OPEN: what was sent without proof is not closed by a settlement
  * @TALLY_PLANTED_SETTLE_UNSEEN: a settlement decides on versions that nobody was shown
  * @TALLY_PLANTED_SAME_DEVICE: a store that was copied to another machine keeps its device id
  * @TALLY_PLANTED_DROP_IN_FLIGHT: the look confirms an edit made after the one that was sent
@@ -67,7 +66,6 @@ typedef enum
   TALLY_PLANTED_LAZY_SYNC,
   TALLY_PLANTED_ACK_FAILED,
   TALLY_PLANTED_THIRD_FORGOTTEN,
-  TALLY_PLANTED_LATE_OPEN,
   TALLY_PLANTED_SETTLE_UNSEEN,
   TALLY_PLANTED_SAME_DEVICE,
   TALLY_PLANTED_DROP_IN_FLIGHT,

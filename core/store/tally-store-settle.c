@@ -65,8 +65,7 @@ list_closes (const TallyRecord   *record,
 
   if (outbox != NULL)
     {
-      if (outbox->sent != NULL && !outbox->sent->deleted && !is_in_tree (record, outbox->sent) &&
-          !TALLY_IS_PLANTED (LATE_OPEN))
+      if (outbox->sent != NULL && !outbox->sent->deleted && !is_in_tree (record, outbox->sent))
         add_rev (closes, result, outbox->sent->rev);
       for (guint i = 0; outbox->closes[i] != NULL; i++)
         add_rev (closes, result, outbox->closes[i]);

@@ -59,7 +59,6 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_LAZY_SYNC] = "lazy-sync",
   [TALLY_PLANTED_ACK_FAILED] = "ack-failed",
   [TALLY_PLANTED_THIRD_FORGOTTEN] = "third-forgotten",
-  [TALLY_PLANTED_LATE_OPEN] = "late-open",
   [TALLY_PLANTED_SETTLE_UNSEEN] = "settle-unseen",
   [TALLY_PLANTED_SAME_DEVICE] = "same-device",
   [TALLY_PLANTED_DROP_IN_FLIGHT] = "drop-in-flight",
