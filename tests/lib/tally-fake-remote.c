@@ -113,7 +113,10 @@ void
 tally_fake_remote_refuse (TallyFakeRemote *self,
                           const char      *rev)
 {
-  g_hash_table_add (self->refused, g_strdup (rev));
+  if (rev != NULL)
+    g_hash_table_add (self->refused, g_strdup (rev));
+  else
+    g_hash_table_remove_all (self->refused);
 }
 
 void

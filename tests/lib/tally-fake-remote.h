@@ -45,7 +45,7 @@ void             tally_fake_remote_store      (TallyFakeRemote      *self,
                                                const TallyRevision  *revision);
 void             tally_fake_remote_set_push   (TallyFakeRemote      *self,
                                                TallyFakePush         push);
-/* @rev is listed but its document can't be taken. */
+/* @rev is listed but its document can't be taken; NULL: every one can again. */
 void             tally_fake_remote_refuse     (TallyFakeRemote      *self,
                                                const char           *rev);
 /* A push of @rev is refused; NULL: none is any more. */

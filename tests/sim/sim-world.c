@@ -23,6 +23,8 @@
 /* Without trouble in the network three intervals will do, and a sweep is long enough. */
 #define GOLDEN_CALM_US (60 * G_USEC_PER_SEC)
 #define GOLDEN_INTERVAL 20
+#define GOLDEN_US (12 * G_USEC_PER_SEC)
+#define GOLDEN_PAUSE_MS 1500
 
 /* Rounds of runs on all devices until nothing moves; twice as many as any seed has needed. */
 #define MAX_ROUNDS 12
@@ -51,6 +53,7 @@ typedef struct
   TallySimForeigner *foreigner;   /* nullable */
   TallySimOperator  *operator;
   gint64          until_us;
+  gint32          pause_ms;      /* at most, between two things that somebody does */
   TallySimResult *result;
 } World;
 
@@ -81,6 +84,22 @@ draw_n_devices (World *self)
     return 2;
 
   return of_twenty[tally_sim_dice_range (&self->dice, 0, G_N_ELEMENTS (of_twenty))];
+}
+
+/* In some worlds people are in a hurry: then much happens in the middle of a run. */
+static void
+draw_pace (World *self)
+{
+  gboolean hurried = tally_sim_dice_chance (&self->dice, 12);
+
+  self->pause_ms = hurried ? 250 : 4000;
+  self->until_us = tally_sim_dice_range (&self->dice, hurried ? 3 : 15, hurried ? 8 : 70) *
+                   G_USEC_PER_SEC;
+  if (self->given.golden)
+    {
+      self->pause_ms = GOLDEN_PAUSE_MS;
+      self->until_us = GOLDEN_US;
+    }
 }
 
 static void
@@ -134,7 +153,7 @@ make_people (World *self)
         .index = i,
         .n_records = n_records,
         .edits = only > 1 || only == i || self->given.golden,
-        .pause_ms = self->given.golden ? 1500 : 4000,
+        .pause_ms = self->pause_ms,
         .seed = tally_sim_dice_next (&self->dice),
         .image = fresh ? NULL : tally_sim_template_get_store (),
         .baton = self->baton,
@@ -409,9 +428,7 @@ make (World *self)
   self->clock = tally_sim_clock_new (self->baton);
   self->ledger = tally_sim_ledger_new (self->trace);
   draw_odds (self);
-  self->until_us = tally_sim_dice_range (&self->dice, 15, 70) * G_USEC_PER_SEC;
-  if (self->given.golden)
-    self->until_us = 12 * G_USEC_PER_SEC;
+  draw_pace (self);
   self->server = tally_sim_server_new (self->trace, TALLY_CLOCK (self->clock),
                                        tally_sim_dice_next (&self->dice));
   if (self->given.record != NULL)

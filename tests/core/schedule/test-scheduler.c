@@ -216,6 +216,29 @@ test_note_end (void)
   check (&facts, NULL, 2300);
 }
 
+/* What the server asked for outlives the run that met it, and holds back every cause. */
+static void
+test_note_wish (void)
+{
+  TallyScheduleFacts facts = idle;
+
+  facts.now_us = 1100 * SECOND;
+  tally_schedule_note_wish (&facts, facts.now_us, 1190 * SECOND);
+  facts.network_regained = TRUE;
+  facts.poked = TRUE;
+  tally_schedule_note_edit (&facts, 1000 * SECOND);
+  check (&facts, NULL, 1190);
+  facts.now_us = 1190 * SECOND;
+  check (&facts, "network", 0);
+
+  /* A day is taken for a mistake. */
+  tally_schedule_note_wish (&facts, facts.now_us, facts.now_us + 86400 * (gint64) SECOND);
+  check (&facts, NULL, 1190 + 3600);
+
+  tally_schedule_note_wish (&facts, facts.now_us, 0);
+  check (&facts, "network", 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -232,6 +255,7 @@ main (int   argc,
   g_test_add_func ("/schedule/scheduler/note-edit", test_note_edit);
   g_test_add_func ("/schedule/scheduler/note-begin", test_note_begin);
   g_test_add_func ("/schedule/scheduler/note-end", test_note_end);
+  g_test_add_func ("/schedule/scheduler/note-wish", test_note_wish);
 
   return g_test_run ();
 }
