@@ -26,7 +26,6 @@
  * @TALLY_PLANTED_NEVER_CLOSED: a branch that the look shows ended is ended again and again
  * @TALLY_PLANTED_WRONG_BASE: a fork is merged over what was last agreed, not the common ancestor
  * @TALLY_PLANTED_UNLISTED: what a full listing does not show is deleted here
- * @TALLY_PLANTED_ABSENCE: a leaf that could not be had is taken for deleted
  * @TALLY_PLANTED_BELIEVE_ANSWER: an answered batch is taken for stored, whatever the answer says
  * @TALLY_PLANTED_NO_IDENTITY: a database without our mark is taken for the one we know
  * @TALLY_PLANTED_NO_AGE: a database older than what we have seen is taken as it is
@@ -41,7 +40,6 @@
  * @TALLY_PLANTED_UNIQUE_REV: the same edit made twice is two revisions
  * @TALLY_PLANTED_PAGE_SKIP: the last row of a full page is left out, and the checkpoint passes it
  * @TALLY_PLANTED_CUT_IS_EMPTY: a page that cannot be read is taken for an empty one
- * @TALLY_PLANTED_REFUSED_BUSY: a server that is busy is taken to have refused the edit
  * @TALLY_PLANTED_NO_PATIENCE: what a server asks for with Retry-After is not heeded
  * @TALLY_PLANTED_LOGIN_AGAIN: a refused login is tried again by itself
  * @TALLY_PLANTED_NO_RETRY: after a failed run nothing runs until the next edit
@@ -73,7 +71,6 @@ typedef enum
   TALLY_PLANTED_NEVER_CLOSED,
   TALLY_PLANTED_WRONG_BASE,
   TALLY_PLANTED_UNLISTED,
-  TALLY_PLANTED_ABSENCE,
   TALLY_PLANTED_BELIEVE_ANSWER,
   TALLY_PLANTED_NO_IDENTITY,
   TALLY_PLANTED_NO_AGE,
@@ -88,7 +85,6 @@ typedef enum
   TALLY_PLANTED_UNIQUE_REV,
   TALLY_PLANTED_PAGE_SKIP,
   TALLY_PLANTED_CUT_IS_EMPTY,
-  TALLY_PLANTED_REFUSED_BUSY,
   TALLY_PLANTED_NO_PATIENCE,
   TALLY_PLANTED_LOGIN_AGAIN,
   TALLY_PLANTED_NO_RETRY,

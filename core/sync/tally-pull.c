@@ -243,7 +243,7 @@ fill_gaps (Item *item)
       const char *rev = item->change->leaves[i];
       const TallyRevision *known;
       /* The winner is live if any leaf is: a deleted one tells of all. */
-      gboolean deleted = item->change->deleted || TALLY_IS_PLANTED (ABSENCE);
+      gboolean deleted = item->change->deleted;
 
       if (find_leaf (item->leaves, rev) != NULL)
         continue;

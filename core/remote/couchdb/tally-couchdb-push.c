@@ -8,7 +8,6 @@
 #include "config.h"
 
 #include "remote/couchdb/tally-couchdb-push.h"
-#include "base/tally-planted.h"
 #include "http/tally-http-policy.h"
 #include "remote/couchdb/tally-couchdb-missing.h"
 #include "remote/couchdb/tally-couchdb-verdict.h"
@@ -215,8 +214,7 @@ is_refusal (guint status)
 
   return status == 500 ||
          (!tally_http_policy_classify (status, &code) &&
-          (code == TALLY_HTTP_ERROR_REJECTED || code == TALLY_HTTP_ERROR_TOO_LARGE ||
-           (code == TALLY_HTTP_ERROR_RETRY_LATER && TALLY_IS_PLANTED (REFUSED_BUSY))));
+          (code == TALLY_HTTP_ERROR_REJECTED || code == TALLY_HTTP_ERROR_TOO_LARGE));
 }
 
 static void
