@@ -142,6 +142,49 @@ take_leaf (Item       *item,
   return TRUE;
 }
 
+/* What history keeps of it: a branch that was ended here may come up again as a leaf. */
+static gboolean
+take_kept (TallySyncContext  *context,
+           Item              *item,
+           const char        *rev,
+           gboolean          *taken,
+           GError           **error)
+{
+  g_autoptr (TallyRevision) kept = NULL;
+
+  *taken = FALSE;
+  if (!tally_store_get_revision (context->options->store, item->change->key, rev, &kept, error))
+    return FALSE;
+  if (kept == NULL || kept->body == NULL || (needs_ancestors (item) && !has_ancestors (kept)))
+    return TRUE;
+
+  g_ptr_array_add (item->leaves, g_steal_pointer (&kept));
+  *taken = TRUE;
+
+  return TRUE;
+}
+
+/* What is at hand, and into @wanted what is not. */
+static gboolean
+take_leaves (TallySyncContext  *context,
+             Item              *item,
+             GPtrArray         *wanted,
+             GError           **error)
+{
+  for (guint i = 0; item->change->leaves[i] != NULL; i++)
+    {
+      const char *rev = item->change->leaves[i];
+      gboolean taken = take_leaf (item, rev);
+
+      if (!taken && item->record != NULL && !take_kept (context, item, rev, &taken, error))
+        return FALSE;
+      if (!taken)
+        g_ptr_array_add (wanted, tally_wanted_new (item->change->key, rev));
+    }
+
+  return TRUE;
+}
+
 static gboolean
 is_unchanged (const Item *item)
 {
@@ -191,12 +234,8 @@ gather (TallySyncContext  *context,
           g_ptr_array_set_size (items, (int) items->len - 1);
           continue;
         }
-      for (guint j = 0; item->change->leaves[j] != NULL; j++)
-        {
-          if (!take_leaf (item, item->change->leaves[j]))
-            g_ptr_array_add (wanted, tally_wanted_new (item->change->key,
-                                                       item->change->leaves[j]));
-        }
+      if (!take_leaves (context, item, wanted, error))
+        return NULL;
     }
 
   return g_steal_pointer (&items);
@@ -228,7 +267,10 @@ hand_out (GPtrArray *items,
       TallyRevision *revision = fetched->pdata[i];
       Item *item = g_hash_table_lookup (index, revision->key);
 
-      if (item != NULL && find_leaf (item->leaves, revision->rev) == NULL)
+      /* Of a record whose winner is deleted there is no live leaf: one that was not to be had is a
+       * tombstone all the same. */
+      if (item != NULL && find_leaf (item->leaves, revision->rev) == NULL &&
+          (revision->body != NULL || !item->change->deleted))
         g_ptr_array_add (item->leaves, tally_revision_ref (revision));
     }
 }

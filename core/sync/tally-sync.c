@@ -69,6 +69,10 @@ prepare (TallySyncContext  *context,
 
   if (context->adopting && !tally_sync_give_back (context, error))
     return FALSE;
+  /* The first mark stands before the first page is asked for: writing one where there is none is
+   * never stale, so it could not tell that the database was made anew in between. */
+  if (context->mark == NULL && !tally_sync_move_mark (context, error))
+    return FALSE;
   if (!context->options->force_full)
     context->since = tally_store_dup_since (context->options->store, &local_error);
   if (local_error != NULL)

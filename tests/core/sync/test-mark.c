@@ -32,8 +32,8 @@ begin (SyncRig *rig)
   g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
 
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 1);
-  g_assert_cmpint (sync_rig_session (rig), ==, 1);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
+  g_assert_cmpint (sync_rig_session (rig), ==, 2);
 }
 
 static void
@@ -42,7 +42,7 @@ nothing_is_here_yet (gpointer data)
   SyncRig *rig = data;
 
   assert_absent (rig, "r:1");
-  g_assert_cmpint (sync_rig_session (rig), ==, 0);
+  g_assert_cmpint (sync_rig_session (rig), ==, 1);
 }
 
 /* The server has it, then the store counts it, then the page's rows come. */
@@ -52,12 +52,32 @@ test_before_page (SyncRig       *rig,
 {
   g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
 
-  sync_rig_meet (rig, "save-checkpoint", 1, nothing_is_here_yet);
+  sync_rig_meet (rig, "save-checkpoint", 2, nothing_is_here_yet);
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 1);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 1);
-  g_assert_cmpint (sync_rig_session (rig), ==, 1);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 2);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
+  g_assert_cmpint (sync_rig_session (rig), ==, 2);
   assert_present (rig, "r:1");
+}
+
+static void
+recreate (gpointer data)
+{
+  SyncRig *rig = data;
+
+  tally_fake_remote_recreate (rig->remote);
+}
+
+/* Made anew between the very first page and its mark: the mark that stood before it tells. */
+static void
+test_anew_at_first (SyncRig       *rig,
+                    gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
+
+  sync_rig_meet (rig, "save-checkpoint", 2, recreate);
+  sync_rig_expect (rig, FALSE, "failed", "recreated");
+  assert_absent (rig, "r:1");
 }
 
 /* Without the mark nothing of the page may be here. */
@@ -89,8 +109,8 @@ test_nothing_moved (SyncRig       *rig,
   begin (rig);
   sync_rig_expect (rig, FALSE, "success", NULL);
   g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 0);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 1);
-  g_assert_cmpint (sync_rig_session (rig), ==, 1);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
+  g_assert_cmpint (sync_rig_session (rig), ==, 2);
 }
 
 static void
@@ -101,7 +121,7 @@ restore (gpointer data)
   tally_fake_remote_restore (rig->remote);
 }
 
-/* Backed up at the mark's first session; the store has seen the second. */
+/* Backed up at the mark's second session; the store has seen the third. */
 static void
 begin_with_backup (SyncRig *rig)
 {
@@ -111,7 +131,7 @@ begin_with_backup (SyncRig *rig)
   tally_fake_remote_back_up (rig->remote);
   second = sync_rig_edit (rig, NULL, "r:2", "{\"n\":2}");
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpint (sync_rig_session (rig), ==, 2);
+  g_assert_cmpint (sync_rig_session (rig), ==, 3);
 }
 
 /* The page came from the database as it was, and the mark is gone when it is to move. */
@@ -128,7 +148,7 @@ test_restored_in_mid_run (SyncRig       *rig,
   sync_rig_expect (rig, FALSE, "failed", "recreated");
   assert_absent (rig, "r:3");
   assert_present (rig, "r:2");
-  g_assert_cmpint (sync_rig_session (rig), ==, 2);
+  g_assert_cmpint (sync_rig_session (rig), ==, 3);
 }
 
 /* What was taken in was there; that both sides agree cannot be said of a database that is gone. */
@@ -161,8 +181,8 @@ test_answer_lost (SyncRig       *rig,
   sync_rig_expect (rig, FALSE, "success", NULL);
   assert_present (rig, "r:2");
   /* Counted once for the write that was lost and once for the one that was answered. */
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 3);
-  g_assert_cmpint (sync_rig_session (rig), ==, 3);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 4);
+  g_assert_cmpint (sync_rig_session (rig), ==, 4);
 }
 
 /* A mark that never stands still is not ours alone. */
@@ -193,6 +213,7 @@ main (int   argc,
 #define ADD(name, func) \
   g_test_add ("/sync/mark/" name, SyncRig, NULL, sync_rig_set_up, func, sync_rig_tear_down)
   ADD ("before-page", test_before_page);
+  ADD ("anew-at-first", test_anew_at_first);
   ADD ("not-written", test_not_written);
   ADD ("nothing-moved", test_nothing_moved);
   ADD ("restored-in-mid-run", test_restored_in_mid_run);
