@@ -131,6 +131,32 @@ judge_unknown (TallySyncContext  *context,
   return TRUE;
 }
 
+/* What the server says it has, and no look shows: the checkpoint has passed it, as when the server
+ * was put back in the middle of a run. Whoever reads everything again finds it. */
+static gboolean
+judge_hidden (TallySyncContext  *context,
+              GError           **error)
+{
+  TallyStore *store = context->options->store;
+  g_autoptr (GPtrArray) records = NULL;
+
+  records = tally_store_list_outbox (store, 0, tally_clock_date_us (context->options->clock),
+                                     TALLY_SYNC_BATCH_ROWS, error);
+  if (records == NULL)
+    return FALSE;
+
+  for (guint i = 0; i < records->len; i++)
+    {
+      const TallyRecord *record = records->pdata[i];
+
+      if (record->outbox->tries >= MAX_ROUNDS && record->outbox->sent != NULL &&
+          !g_hash_table_contains (context->unknown, record->key))
+        return tally_store_forget_since (store, error);
+    }
+
+  return TRUE;
+}
+
 static gboolean
 execute (TallySyncContext  *context,
          GError           **error)
@@ -152,7 +178,7 @@ execute (TallySyncContext  *context,
         return FALSE;
     }
 
-  return judge_unknown (context, error);
+  return judge_unknown (context, error) && judge_hidden (context, error);
 }
 
 /* Every record this run touched was looked at after the push. What was read is worth nothing if
