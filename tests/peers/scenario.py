@@ -13,8 +13,8 @@ knows, even where its history is longer this time, and keeps two roots where the
 simulator has that too: our client closes a revision that may still be under way by its id alone.
 
 A body made here survives JavaScript byte for byte, unless the scenario is not `plain`: then there
-are numbers, escapes and member names that PouchDB writes in its own way. What it cannot keep even
-as a value is left out: numbers beyond a double, lone surrogates, a member named __proto__.
+are numbers, escapes and member names that PouchDB writes in its own way, as the people of the
+simulator do too. What it cannot keep even as a value is left out: numbers beyond a double, lone surrogates, a member named __proto__.
 """
 
 import json
@@ -76,11 +76,11 @@ def read_recording(path, middle):
     writes = [line[len('{"write":'):-1] for line in lines]
     if middle and len(writes) > 1:
         length = random.Random(number).randrange(1, len(writes))
-        return Scenario(f'sim-{number}-first-{length}', writes[:length])
+        return Scenario(f'sim-{number}-first-{length}', writes[:length], plain=False)
     end = treediff.parse(end)
     tree = treediff.Tree(treediff.leaves_of(end['changes']), treediff.winners_of(end['winners']),
                          treediff.bodies_of(end['leaves']))
-    return Scenario(f'sim-{number}', writes, tree)
+    return Scenario(f'sim-{number}', writes, tree, plain=False)
 
 
 class Body:
