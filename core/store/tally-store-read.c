@@ -382,7 +382,7 @@ tally_store_list_all (TallyStore  *self,
  * @limit: records at most
  * @error: %TALLY_DB_ERROR
  *
- * Returns: (transfer full) (element-type TallyRecord): records with a live leaf whose body is not
+ * Returns: (transfer full) (element-type TallyRecord): records with a leaf whose body is not
  *   known, by id
  */
 GPtrArray *

@@ -180,7 +180,7 @@ check_known (const TallyRecord  *shown,
     {
       const TallyRevision *leaf = shown->leaves->pdata[i];
 
-      if (leaf->deleted || leaf->body != NULL)
+      if (leaf->body != NULL)
         continue;
 
       g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,

@@ -278,7 +278,7 @@ GPtrArray   *tally_store_list_all        (TallyStore               *self,
                                           gint64                    after,
                                           guint                     limit,
                                           GError                  **error);
-/* Records with a live leaf whose body is not known, by id: element-type TallyRecord. */
+/* Records with a leaf whose body is not known, by id: element-type TallyRecord. */
 GPtrArray   *tally_store_list_gaps       (TallyStore               *self,
                                           gint64                    after,
                                           guint                     limit,

@@ -133,8 +133,7 @@ take_leaf (Item       *item,
       grown = dup_with_line (item, winner);
       known = grown;
     }
-  if (known == NULL || (lineage && !has_ancestors (known)) ||
-      (known->body == NULL && !known->deleted))
+  if (known == NULL || (lineage && !has_ancestors (known)) || known->body == NULL)
     return FALSE;
 
   g_ptr_array_add (item->leaves, tally_revision_ref (known));
@@ -198,7 +197,7 @@ is_unchanged (const Item *item)
     {
       const TallyRevision *leaf = find_leaf (item->record->leaves, item->change->leaves[i]);
 
-      if (leaf == NULL || (leaf->body == NULL && !leaf->deleted && item->change->refused == NULL))
+      if (leaf == NULL || (leaf->body == NULL && item->change->refused == NULL))
         return FALSE;
     }
 
@@ -276,7 +275,8 @@ hand_out (GPtrArray *items,
 }
 
 /* A leaf that could be had nowhere (it moved on between the page and the fetch, or the server
- * refuses to show it) stands in the tree without a body. */
+ * refuses to show it) stands in the tree without a body: even of a tombstone it is not known what
+ * it ended. */
 static void
 fill_gaps (Item *item)
 {
@@ -290,14 +290,16 @@ fill_gaps (Item *item)
       if (find_leaf (item->leaves, rev) != NULL)
         continue;
 
+      /* A page's winner comes without its line: where that matters it is not enough. */
       known = find_known (item->record, rev);
       if (known == NULL && item->change->winner != NULL &&
-          g_strcmp0 (item->change->winner->rev, rev) == 0)
+          g_strcmp0 (item->change->winner->rev, rev) == 0 &&
+          (!needs_ancestors (item) || has_ancestors (item->change->winner)))
         known = item->change->winner;
       g_ptr_array_add (item->leaves,
                        known != NULL ? tally_revision_ref (known)
                                      : tally_revision_new (item->change->key, rev, NULL, deleted,
-                                                           deleted ? "{}" : NULL, NULL));
+                                                           NULL, NULL));
     }
 }
 

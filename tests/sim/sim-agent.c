@@ -157,6 +157,25 @@ check_storm (TallySimDevice *self)
   self->window_runs = 0;
 }
 
+/* What waits to be sent. */
+static void
+tell_outbox (TallySimDevice *self,
+             TallyStore     *store)
+{
+  g_autoptr (GPtrArray) records = NULL;
+
+  tally_sim_device_hold (self, TRUE);
+  records = tally_store_list_outbox (store, 0, G_MAXINT64, 100, NULL);
+  tally_sim_device_hold (self, FALSE);
+
+  for (guint i = 0; records != NULL && i < records->len; i++)
+    {
+      g_autofree char *description = dup_description (records->pdata[i]);
+
+      tally_sim_trace_add (self->given.trace, self->name, "waits %s", description);
+    }
+}
+
 /* The sentence in large type, and whether it is true. */
 static void
 check_state (TallySimDevice *self,
@@ -194,6 +213,8 @@ check_state (TallySimDevice *self,
   facts.n_conflicts = counts.n_conflicts;
   state = tally_state_sentence (&facts, &reason);
   tally_sim_trace_add (self->given.trace, self->name, "state %s", state);
+  if (g_str_equal (state, "pending"))
+    tell_outbox (self, store);
 
   if (g_str_equal (state, "up-to-date") && self->last_failure != NULL)
     tally_sim_trace_fail (self->given.trace, "%s says up to date after a failed run", self->name);

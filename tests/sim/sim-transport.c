@@ -50,6 +50,8 @@ tally_sim_transport_send (TallyTransport      *transport,
 
   if (self->offline && response != NULL)
     {
+      /* Whatever it said, nobody has heard it. */
+      tally_sim_net_unlock (self->net, self->device);
       g_set_error_literal (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, "offline");
       return NULL;
     }

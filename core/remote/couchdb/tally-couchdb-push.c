@@ -322,12 +322,15 @@ send_all (Push      *push,
     send_batch (push, (TallyRevision **) batch->pdata, batch->len);
 }
 
-/* Asks what is missing, marks the rest as stored, sends. */
+/* Asks what is missing, marks the rest as stored, sends. A tombstone is sent all the same: where it
+ * is known without its line, as an inner revision of another branch, only its line ends the leaf
+ * that it is for. */
 static void
 push_some (Push      *push,
            GPtrArray *revisions)
 {
   g_autoptr (GPtrArray) lacking = NULL;
+  g_autoptr (GPtrArray) sent = g_ptr_array_new ();
 
   if (push->stop == NULL)
     lacking = tally_couchdb_missing (push->endpoint, revisions, push->cancellable, &push->stop);
@@ -338,13 +341,19 @@ push_some (Push      *push,
     }
 
   for (guint i = 0, j = 0; i < revisions->len; i++)
-    if (j < lacking->len && lacking->pdata[j] == revisions->pdata[i])
-      j++;
-    else
-      add_outcome (push, revisions->pdata[i], TALLY_PUSH_STORED, NULL);
+    {
+      TallyRevision *revision = revisions->pdata[i];
+      gboolean lacks = j < lacking->len && lacking->pdata[j] == revision;
 
-  send_all (push, lacking, FALSE);
-  send_all (push, lacking, TRUE);
+      j += lacks;
+      if (lacks || revision->deleted)
+        g_ptr_array_add (sent, revision);
+      else
+        add_outcome (push, revision, TALLY_PUSH_STORED, NULL);
+    }
+
+  send_all (push, sent, FALSE);
+  send_all (push, sent, TRUE);
 }
 
 /* 500 on single documents was about them if others went through, and about the server if not. */

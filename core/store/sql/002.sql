@@ -1,4 +1,3 @@
--- Live leaves whose body the server would not show, or that were spoiled on the way: few, and asked
--- for again with every run.
-CREATE INDEX revision_gap ON revision (record)
-  WHERE remote_leaf = 1 AND deleted = 0 AND body IS NULL;
+-- Leaves that the server would not show, or that were spoiled on the way: few, and asked for again
+-- with every run.
+CREATE INDEX revision_gap ON revision (record) WHERE remote_leaf = 1 AND body IS NULL;
