@@ -19,8 +19,8 @@
 /* No device sleeps longer without looking about. */
 #define LOOK_US (60 * G_USEC_PER_SEC)
 
-/* The storm oracle: no device may send more in such a window. A run of a few records takes some
- * ten requests, a failed one less; the busiest sound device of 20,000 worlds sent 330. */
+/* The storm oracle: no device may send more, or end more runs, in such a window. No sound device of
+ * the seeds in the check comes there; one without back-off does at once. */
 #define STORM_US (30 * G_USEC_PER_SEC)
 #define STORM_REQUESTS 700
 #define STORM_RUNS 100
@@ -58,7 +58,6 @@ dup_description (const TallyRecord *record)
   return g_string_free (out, FALSE);
 }
 
-/* A conflict that is open in this store must have somebody else in it. */
 static gboolean
 means_the_same (const TallyRevision *a,
                 const TallyRevision *b)
@@ -85,6 +84,7 @@ check_worth (TallySimDevice    *self,
                           self->name, record->key);
 }
 
+/* A conflict that is open in this store must have somebody else in it. */
 static void
 check_conflicts (TallySimDevice *self,
                  TallyStore     *store,
