@@ -176,12 +176,11 @@ tell_outbox (TallySimDevice *self,
     }
 }
 
-/* The sentence in large type, and whether it is true. */
-static void
-check_state (TallySimDevice *self,
-             TallyStore     *store)
+/* The sentence in large type: whether it says "up to date". */
+static gboolean
+tell_state (TallySimDevice *self,
+            TallyStore     *store)
 {
-  g_autoptr (TallySimTruth) truth = tally_sim_truth_ask (self->given.net);
   g_autoptr (TallyReason) reason = NULL;
   TallyStoreCounts counts;
   TallyReadinessFacts readiness = {
@@ -203,7 +202,7 @@ check_state (TallySimDevice *self,
   counted = tally_store_count (store, &counts, NULL);
   tally_sim_device_hold (self, FALSE);
   if (!counted)
-    return;
+    return FALSE;
 
   facts.n_pending = counts.n_pending;
   facts.n_behind = counts.n_behind;
@@ -216,16 +215,31 @@ check_state (TallySimDevice *self,
   if (g_str_equal (state, "pending"))
     tell_outbox (self, store);
 
-  if (g_str_equal (state, "up-to-date") && self->last_failure != NULL)
+  return g_str_equal (state, "up-to-date");
+}
+
+/* Whether the sentence is true. It is told again after the server was asked: somebody may have
+ * typed meanwhile. */
+static void
+check_state (TallySimDevice *self,
+             TallyStore     *store)
+{
+  g_autoptr (TallySimTruth) truth = NULL;
+
+  if (!tell_state (self, store))
+    return;
+  if (self->last_failure != NULL)
     tally_sim_trace_fail (self->given.trace, "%s says up to date after a failed run", self->name);
+
+  truth = tally_sim_truth_ask (self->given.net);
   /* A server that was put back after the proof is none that could be compared with. */
-  if (g_str_equal (state, "up-to-date") && truth != NULL &&
-      self->checked_era == tally_sim_net_get_era (self->given.net))
-    {
-      tally_sim_device_hold (self, TRUE);
-      tally_sim_truth_check (truth, self->given.trace, self->name, store, self->checked_seq);
-      tally_sim_device_hold (self, FALSE);
-    }
+  if (truth == NULL || self->checked_era != tally_sim_net_get_era (self->given.net) ||
+      !tell_state (self, store))
+    return;
+
+  tally_sim_device_hold (self, TRUE);
+  tally_sim_truth_check (truth, self->given.trace, self->name, store, self->checked_seq);
+  tally_sim_device_hold (self, FALSE);
 }
 
 static const TallyReason *

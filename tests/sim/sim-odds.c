@@ -43,7 +43,7 @@ tally_sim_odds_draw (TallySimOdds *self,
     [TALLY_SIM_FAULT_SERVER_JUMP] = 400,  /* of some seconds of the server's, as those below */
     [TALLY_SIM_FAULT_SERVER_CRASH] = 30,  /* of requests */
     [TALLY_SIM_FAULT_RESTORE] = 100,
-    [TALLY_SIM_FAULT_RECREATE] = 50,
+    [TALLY_SIM_FAULT_RECREATE] = 80,
   };
 
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
@@ -55,8 +55,8 @@ tally_sim_odds_draw (TallySimOdds *self,
       self->per_mille[i] = tally_sim_dice_chance (dice, 60) ? (guint16) drawn : 0;
     }
 
-  /* A server that loses what it had is another world: one in eight. */
-  if (!tally_sim_dice_chance (dice, 12))
+  /* A server that loses what it had is another world: one in six. */
+  if (!tally_sim_dice_chance (dice, 17))
     {
       self->per_mille[TALLY_SIM_FAULT_RESTORE] = 0;
       self->per_mille[TALLY_SIM_FAULT_RECREATE] = 0;

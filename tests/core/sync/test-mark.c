@@ -151,6 +151,50 @@ test_restored_in_mid_run (SyncRig       *rig,
   g_assert_cmpint (sync_rig_session (rig), ==, 3);
 }
 
+/* Backed up after the last mark, which therefore fits: what the first page told is asked for again
+ * under the new mark, and is not there. */
+static void
+test_restored_before_mark (SyncRig       *rig,
+                           gconstpointer  data)
+{
+  g_autoptr (TallyRevision) second = NULL;
+
+  begin (rig);
+  tally_fake_remote_back_up (rig->remote);
+  second = sync_rig_edit (rig, NULL, "r:2", "{\"n\":2}");
+
+  sync_rig_meet (rig, "save-checkpoint", 1, restore);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_absent (rig, "r:2");
+  assert_present (rig, "r:1");
+}
+
+/* An edit between the first page and its list under the mark: the page is fetched anew. */
+static void
+edit_first (gpointer data)
+{
+  SyncRig *rig = data;
+  g_autoptr (TallyRecord) record = sync_rig_get (rig, "r:1");
+  g_autoptr (TallyRevision) second = sync_rig_edit (rig, record->local, "r:1", "{\"n\":2}");
+}
+
+static void
+test_moved_on (SyncRig       *rig,
+               gconstpointer  data)
+{
+  g_autoptr (TallyRevision) second = NULL;
+  g_autoptr (TallyRecord) record = NULL;
+
+  begin (rig);
+  second = sync_rig_edit (rig, NULL, "r:2", "{\"n\":2}");
+  sync_rig_meet (rig, "save-checkpoint", 1, edit_first);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_present (rig, "r:2");
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpstr (record->local->body, ==, "{\"n\":2}");
+  g_assert_cmpint (sync_rig_session (rig), ==, 4);
+}
+
 /* What was taken in was there; that both sides agree cannot be said of a database that is gone. */
 static void
 test_restored_after_page (SyncRig       *rig,
@@ -217,6 +261,8 @@ main (int   argc,
   ADD ("not-written", test_not_written);
   ADD ("nothing-moved", test_nothing_moved);
   ADD ("restored-in-mid-run", test_restored_in_mid_run);
+  ADD ("restored-before-mark", test_restored_before_mark);
+  ADD ("moved-on", test_moved_on);
   ADD ("restored-after-page", test_restored_after_page);
   ADD ("answer-lost", test_answer_lost);
   ADD ("never-still", test_never_still);
