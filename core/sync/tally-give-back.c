@@ -188,6 +188,10 @@ tally_sync_give_back (TallySyncContext  *context,
   TallyStore *store = context->options->store;
   gint64 after = 0;
 
+  /* What is given to one database is not in another that takes its place meanwhile. */
+  if (!tally_sync_claim_mark (context, error))
+    return FALSE;
+
   while (TRUE)
     {
       g_autoptr (GPtrArray) records = NULL;

@@ -56,25 +56,29 @@ tally_sync_load_mark (TallySyncContext  *context,
 }
 
 static TallyRemoteCheckpoint *
-next_mark (TallySyncContext *context)
+next_mark (TallySyncContext *context,
+           gboolean          claims)
 {
   const TallyRemoteCheckpoint *mark = context->mark;
   TallyRemoteCheckpoint *next = g_new0 (TallyRemoteCheckpoint, 1);
 
-  next->session = MAX (mark != NULL ? mark->session : 0, context->session) + 1;
+  next->session = mark != NULL ? mark->session : 0;
+  if (!claims)
+    next->session = MAX (next->session, context->session) + 1;
   next->since = g_strdup (context->since);
   next->rev = g_strdup (mark != NULL ? mark->rev : NULL);
 
   return next;
 }
 
-gboolean
-tally_sync_move_mark (TallySyncContext  *context,
-                      GError           **error)
+static gboolean
+write_mark (TallySyncContext  *context,
+            gboolean           claims,
+            GError           **error)
 {
   for (guint i = 0; i < MARK_TRIES; i++)
     {
-      g_autoptr (TallyRemoteCheckpoint) next = next_mark (context);
+      g_autoptr (TallyRemoteCheckpoint) next = next_mark (context, claims);
       gboolean stale;
 
       if (TALLY_IS_PLANTED (MARK_FIRST) &&
@@ -90,11 +94,8 @@ tally_sync_move_mark (TallySyncContext  *context,
 
       g_clear_pointer (&context->mark, tally_remote_checkpoint_free);
       context->mark = g_steal_pointer (&next);
-      context->session = context->mark->session;
-      context->adopting = FALSE;
-      context->moved = TRUE;
 
-      return tally_store_set_session (context->options->store, context->session, error);
+      return TRUE;
     }
 
   context->given_up = tally_reason_new ("server-error", "detail",
@@ -103,4 +104,29 @@ tally_sync_move_mark (TallySyncContext  *context,
   g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the mark moves");
 
   return FALSE;
+}
+
+gboolean
+tally_sync_claim_mark (TallySyncContext  *context,
+                       GError           **error)
+{
+  if (!write_mark (context, TRUE, error))
+    return FALSE;
+
+  context->adopting = FALSE;
+
+  return TRUE;
+}
+
+gboolean
+tally_sync_move_mark (TallySyncContext  *context,
+                      GError           **error)
+{
+  if (!write_mark (context, FALSE, error))
+    return FALSE;
+
+  context->session = context->mark->session;
+  context->moved = TRUE;
+
+  return tally_store_set_session (context->options->store, context->session, error);
 }

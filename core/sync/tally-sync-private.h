@@ -25,7 +25,7 @@ typedef struct
   char                   *mark_id;       /* owned: name of our mark on the server */
   TallyRemoteCheckpoint  *mark;          /* owned, nullable: as it stands there */
   gint64                  session;       /* the last one of it that the store knows */
-  gboolean                adopting;      /* whatever stands there is accepted */
+  gboolean                adopting;      /* whatever stands there is accepted, until it is claimed */
   gboolean                moved;         /* the mark moved in this run */
   gboolean                filling;       /* what was not to be had is asked for again */
   char                   *since;         /* owned, nullable: where the next page starts */
@@ -44,6 +44,10 @@ gboolean  tally_sync_load_mark   (TallySyncContext  *context,
                                   GError           **error);
 /* Counts it up, on the server and then here: before anything of a page is taken in. */
 gboolean  tally_sync_move_mark   (TallySyncContext  *context,
+                                  GError           **error);
+/* Accepts the database that stands there by writing the mark anew without counting it up: from now
+ * on one that lacks this very mark is yet another. Whoever stops after it has claimed nothing. */
+gboolean  tally_sync_claim_mark  (TallySyncContext  *context,
                                   GError           **error);
 /* Offers the server all that is known of it here (tally-give-back.c). */
 gboolean  tally_sync_give_back   (TallySyncContext  *context,

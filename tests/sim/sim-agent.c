@@ -340,17 +340,22 @@ tally_sim_agent_run (TallySimDevice  *self,
 
 /* --- between runs --- */
 
-/* After the troubles somebody stands by who answers what a device asks. */
-static void
+/* After the troubles somebody stands by who answers what a device asks; TRUE: an answer that is
+ * acted upon at once. */
+static gboolean
 let_people_answer (TallySimDevice *self)
 {
   if (!self->healed)
-    return;
+    return FALSE;
 
   self->auth_failed = FALSE;
   tally_sim_net_unlock (self->given.net, self->given.index);
-  if (self->last_failure != NULL && g_str_equal (self->last_failure->code, "recreated"))
-    self->adopt = TRUE;
+  if (self->last_failure == NULL || !g_str_equal (self->last_failure->code, "recreated"))
+    return FALSE;
+
+  self->adopt = TRUE;
+
+  return TRUE;
 }
 
 /* What the scheduler says: the trigger, or NULL when this life or the world is over. */
@@ -367,9 +372,10 @@ wait_for_turn (TallySimDevice *self)
       g_autoptr (TallyReason) obstacle = NULL;
       TallyScheduleStep step;
       gint64 wake_us = now_us + LOOK_US;
+      gboolean asked;
 
       tally_sim_device_breathe (self);
-      let_people_answer (self);
+      asked = let_people_answer (self);
       readiness.auth_failed = self->auth_failed;
       obstacle = tally_readiness_check (&readiness);
       if (online && self->offline_until_us > 0)
@@ -378,6 +384,9 @@ wait_for_turn (TallySimDevice *self)
           self->offline_until_us = 0;
           tally_sim_transport_set_offline (TALLY_SIM_TRANSPORT (self->transport), FALSE);
         }
+
+      if (asked && obstacle == NULL)
+        return "manual";
 
       self->facts.now_us = now_us;
       self->facts.ready = obstacle == NULL;

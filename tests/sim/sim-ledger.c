@@ -277,7 +277,7 @@ tally_sim_ledger_acknowledge (TallySimLedger      *self,
 }
 
 /* The same edit on the same revision is one revision, whoever makes it. Foreign ones are passed
- * on with the names they came with. */
+ * on with the names they came with; and where the line is not known, the edit is not either. */
 static void
 check_name (TallySimLedger      *self,
             const TallyRevision *sent)
@@ -289,7 +289,8 @@ check_name (TallySimLedger      *self,
   const Made *made = g_hash_table_lookup (self->made_index, name);
   const char *known = g_hash_table_lookup (self->contents, content);
 
-  if (made != NULL && (made->devices & 1u << TALLY_SIM_FOREIGNER) != 0)
+  if ((made != NULL && (made->devices & 1u << TALLY_SIM_FOREIGNER) != 0) ||
+      (sent->ancestors[0] == NULL && tally_rev_generation (sent->rev) > 1))
     return;
   if (known == NULL)
     g_hash_table_insert (self->contents, g_steal_pointer (&content), g_strdup (sent->rev));

@@ -207,7 +207,7 @@ test_interrupted (SyncRig       *rig,
 
   begin (rig);
   tally_fake_remote_recreate (rig->remote);
-  sync_rig_meet (rig, "save-checkpoint", 1, NULL);
+  sync_rig_meet (rig, "save-checkpoint", 2, NULL);
   sync_rig_expect (rig, TRUE, "failed", "server-unreachable");
   since = tally_store_dup_since (rig->store, &error);
   g_assert_no_error (error);
@@ -235,6 +235,29 @@ test_answer_lost (SyncRig       *rig,
   sync_rig_expect (rig, TRUE, "success", NULL);
   assert_server_has_all (rig, "r:fork");
   sync_rig_expect (rig, FALSE, "success", NULL);
+}
+
+static void
+recreate (gpointer data)
+{
+  SyncRig *rig = data;
+
+  tally_fake_remote_recreate (rig->remote);
+}
+
+/* What was given is gone again with the database it was given to: the claim tells. */
+static void
+test_anew_again (SyncRig       *rig,
+                 gconstpointer  data)
+{
+  begin (rig);
+  tally_fake_remote_recreate (rig->remote);
+  sync_rig_meet (rig, "save-checkpoint", 2, recreate);
+  sync_rig_expect (rig, TRUE, "failed", "recreated");
+  sync_rig_meet (rig, NULL, 0, NULL);
+  sync_rig_expect (rig, FALSE, "failed", "recreated");
+  sync_rig_expect (rig, TRUE, "success", NULL);
+  assert_server_has_all (rig, "r:live");
 }
 
 static void
@@ -370,6 +393,7 @@ main (int   argc,
   ADD ("refused", test_refused);
   ADD ("interrupted", test_interrupted);
   ADD ("answer-lost", test_answer_lost);
+  ADD ("anew-again", test_anew_again);
   ADD ("cancelled", test_cancelled);
   ADD ("unknown-leaf", test_unknown_leaf);
   ADD ("unknown-side", test_unknown_side);
