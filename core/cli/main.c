@@ -72,6 +72,15 @@ static const TallyCommand commands[] = {
        "--take also settles deletions (the version without the record deletes it) and forks on the\n"
        "server, by the number that “tallyctl conflicts” shows."),
     "json field value take", 1, 1, TRUE, tally_command_resolve },
+  { "guard", N_("[COLLECTION]"), N_("Confirm or undo a deletion of unusually many records"),
+    N_("When more than a fifth of a collection (and at least ten records) was deleted, on the server\n"
+       "or here, those records wait until somebody says that it was meant. Everything else goes on.\n"
+       "Without COLLECTION it says what waits for an answer.\n\n"
+       "  tallyctl guard receipt --list\n"
+       "  tallyctl guard receipt --keep\n"
+       "  tallyctl guard receipt --confirm 312\n\n"
+       "--confirm takes the number that was shown, so that nothing is deleted that joined since."),
+    "json list keep confirm side", 0, 1, FALSE, tally_command_guard },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
   { "connections", NULL, N_("Which server the store agrees with"), NULL, "json", 0, 0, FALSE,

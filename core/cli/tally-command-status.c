@@ -93,6 +93,7 @@ print_status (TallyOutput   *output,
   g_autofree char *records = tally_json_view_dup_raw (status, "records");
   gboolean has_server = connection != NULL && *connection != '\0';
   gint64 n_conflicts = tally_json_view_get_int (status, "conflicts");
+  gint64 n_guarded = tally_json_view_get_int (status, "guarded");
 
   print_state (output, status);
   print_text (output, _("Server"), has_server ? connection : _("none yet: --server URL sync"));
@@ -102,6 +103,7 @@ print_status (TallyOutput   *output,
   print_count (output, _("Held"), tally_json_view_get_int (status, "held"));
   print_count (output, _("Set aside"), tally_json_view_get_int (status, "quarantined"));
   print_count (output, _("Conflicts"), n_conflicts);
+  print_count (output, _("Deletions to confirm"), n_guarded);
   if (grade != NULL)
     print_text (output, _("Agreement"), grade);
   print_date (output, _("Last looked"), status, "checked_at");
@@ -109,6 +111,8 @@ print_status (TallyOutput   *output,
 
   if (n_conflicts != 0)
     tally_output_line (output, _("“tallyctl conflicts” shows what needs a decision."));
+  if (n_guarded != 0)
+    tally_output_line (output, _("“tallyctl guard” shows which deletions wait for an answer."));
 }
 
 gboolean

@@ -127,6 +127,7 @@ print_counts (TallyOutput   *output,
     { "failed", N_("failed") },
     { "quarantined", N_("set aside") },
     { "held", N_("held") },
+    { "guarded", N_("to be confirmed") },
   };
   gboolean any = FALSE;
 
@@ -170,6 +171,7 @@ print_run (TallyOutput   *output,
   double seconds = tally_json_view_get_int (run, "duration_ms") / 1000.0;
   gint64 n_merged = 0;
   gint64 n_open = 0;
+  gint64 n_guarded = records != NULL ? tally_json_view_get_int (records, "guarded") : 0;
 
   tally_output_printf (output, "%s: ", describe_status (code));
   print_counts (output, records);
@@ -188,6 +190,10 @@ print_run (TallyOutput   *output,
     tally_output_printf (output, ngettext ("%u conflict needs you: tallyctl conflicts\n",
                                            "%u conflicts need you: tallyctl conflicts\n",
                                            (gulong) n_open), (guint) n_open);
+  if (n_guarded > 0)
+    tally_output_printf (output, ngettext ("%u deletion needs your word: tallyctl guard\n",
+                                           "%u deletions need your word: tallyctl guard\n",
+                                           (gulong) n_guarded), (guint) n_guarded);
 }
 
 /* To standard error, whatever goes to standard output: a script's log shows the cause. */

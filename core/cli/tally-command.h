@@ -56,6 +56,8 @@ gboolean tally_command_delete      (TallyCli *cli, GError **error);
 /* tally-command-files.c */
 gboolean tally_command_import      (TallyCli *cli, GError **error);
 gboolean tally_command_export      (TallyCli *cli, GError **error);
+/* tally-command-guard.c */
+gboolean tally_command_guard       (TallyCli *cli, GError **error);
 /* tally-command-conflicts.c */
 gboolean tally_command_conflicts   (TallyCli *cli, GError **error);
 gboolean tally_command_resolve     (TallyCli *cli, GError **error);

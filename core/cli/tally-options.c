@@ -60,6 +60,14 @@ static const struct
     N_("Take one whole version: base, local, server, or its number in a fork"), N_("VERSION") },
   { "rev", G_STRUCT_OFFSET (TallyOptions, rev), G_OPTION_ARG_FILENAME, FALSE,
     N_("Only if this is still the record's revision"), N_("REV") },
+  { "list", G_STRUCT_OFFSET (TallyOptions, list), G_OPTION_ARG_NONE, FALSE,
+    N_("Show the records it is about, one document a line"), NULL },
+  { "keep", G_STRUCT_OFFSET (TallyOptions, keep), G_OPTION_ARG_NONE, FALSE,
+    N_("Keep the records, and bring them back where they were deleted"), NULL },
+  { "confirm", G_STRUCT_OFFSET (TallyOptions, confirm), G_OPTION_ARG_INT, FALSE,
+    N_("Delete exactly these N records on the other side, too"), N_("N") },
+  { "side", G_STRUCT_OFFSET (TallyOptions, side), G_OPTION_ARG_FILENAME, FALSE,
+    N_("Where they were deleted: server or local"), N_("SIDE") },
 };
 
 TallyOptions *
@@ -68,6 +76,7 @@ tally_options_new (void)
   TallyOptions *self = g_new0 (TallyOptions, 1);
 
   self->limit = -1;
+  self->confirm = -1;
 
   return self;
 }
@@ -84,6 +93,7 @@ tally_options_free (TallyOptions *self)
   g_strfreev (self->fields);
   g_strfreev (self->values);
   g_free (self->take);
+  g_free (self->side);
   g_free (self->rev);
   g_strfreev (self->arguments);
   g_free (self);
@@ -214,5 +224,6 @@ tally_options_check (TallyOptions  *self,
          check_text (self->server, error) && check_text (self->user, error) &&
          check_text (self->collection, error) && check_text (self->search, error) &&
          check_text (self->take, error) && check_text (self->rev, error) &&
+         check_text (self->side, error) &&
          check_texts (self->fields, error) && check_texts (self->values, error);
 }

@@ -39,6 +39,10 @@ typedef struct
   char     **values;         /* nullable */
   char      *take;           /* nullable */
   char      *rev;            /* nullable */
+  gboolean   list;
+  gboolean   keep;
+  int        confirm;        /* -1: none given */
+  char      *side;           /* nullable */
 
   char     **arguments;      /* never NULL after parsing */
 } TallyOptions;

@@ -113,9 +113,12 @@ static const struct
   { "attachments",
     N_("The attachments differ between this computer and the server. Choose the side that is "
        "to be kept.") },
-  { "guard",
-    N_("The server deleted unusually many records[: {count}]. Nothing was deleted here; "
+  { "guard-server",
+    N_("Unusually many records were deleted on the server[: {count}]. Nothing was deleted here; "
        "confirm the deletions or keep the records.") },
+  { "guard-local",
+    N_("Unusually many records were deleted here[: {count}]. The server was not told; confirm "
+       "the deletions or take them back.") },
 
   /* the store */
   { "disk-full",

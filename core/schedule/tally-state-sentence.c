@@ -49,6 +49,8 @@ find_state (const TallyStateFacts *facts)
     return obstacle_state (facts->obstacle);
   if (facts->last_failure != NULL && !TALLY_IS_PLANTED (HIDES_FAILURE))
     return "failed";
+  if (facts->n_guarded_there + facts->n_guarded_here > 0)
+    return "guarded";
   if (facts->n_conflicts > 0)
     return "conflicts";
   if (facts->n_quarantined + facts->n_problems > 0)
@@ -74,6 +76,11 @@ find_code (const TallyStateFacts *facts,
     return facts->obstacle->code;
   if (g_str_equal (state, "syncing"))
     return "running";
+  if (g_str_equal (state, "guarded"))
+    {
+      *count = facts->n_guarded_there > 0 ? facts->n_guarded_there : facts->n_guarded_here;
+      return facts->n_guarded_there > 0 ? "guard-server" : "guard-local";
+    }
   if (g_str_equal (state, "held") || g_str_equal (state, "quarantined"))
     {
       *count = facts->n_held + MAX (facts->n_quarantined, facts->n_problems);
@@ -124,11 +131,12 @@ make_reason (const TallyStateFacts *facts,
  *   quarantined, conflicts, grade and date (of the proof, µs; left out when there is none)
  *
  * The sentence in large type, as a pure step function. It says "up-to-date" only when nothing is
- * pending, behind, held, quarantined or in conflict, the last run proved at least "checked", and the look
- * at the server is fresh; otherwise it says what is known. What stops everything stands before
+ * pending, behind, held, guarded, quarantined or in conflict, the last run proved at least
+ * "checked", and the look at the server is fresh; otherwise it says what is known. What stops
+ * everything stands before
  * what concerns single records, what needs a person before what only waits.
  *
- * Returns: no-server, paused, auth-failed, offline, waiting, syncing, failed, conflicts,
+ * Returns: no-server, paused, auth-failed, offline, waiting, syncing, failed, guarded, conflicts,
  *   quarantined, held, pending, never-synced, checked or up-to-date
  */
 const char *

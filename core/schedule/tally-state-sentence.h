@@ -20,6 +20,8 @@ G_BEGIN_DECLS
  * @n_quarantined: the server refuses them
  * @n_problems: open problem rows: what was refused here or there
  * @n_conflicts: open
+ * @n_guarded_there: deleted on the server, so many that a person is asked first
+ * @n_guarded_here: deleted here, so many that a person is asked first
  * @grade: of the last run that proved anything: none | checked | verified | compared
  * @checked_us: date of that proof; 0: never
  * @date_us: now
@@ -37,6 +39,8 @@ typedef struct
   guint              n_quarantined;
   guint              n_problems;
   guint              n_conflicts;
+  guint              n_guarded_there;
+  guint              n_guarded_here;
   const char        *grade;
   gint64             checked_us;
   gint64             date_us;

@@ -13,7 +13,7 @@
 #include <gio/gunixfdlist.h>
 
 /* Grows with every addition to the interface. */
-#define VERSION 2
+#define VERSION 3
 
 struct _TallyServiceBus
 {
@@ -248,6 +248,9 @@ static const struct
   { "handle-export", handle_access },
   { "handle-list-conflicts", handle_access },
   { "handle-resolve", handle_access },
+  { "handle-list-guards", handle_access },
+  { "handle-list-guarded", handle_access },
+  { "handle-answer-guard", handle_access },
   { "handle-list-runs", handle_access },
   { "handle-why", handle_access },
 };
@@ -288,7 +291,7 @@ bind_properties (TallyServiceBus *self)
 {
   static const char * const of_manager[] = {
     "connection", "state", "reason", "progress", "records", "pending", "oldest-pending", "held",
-    "quarantined", "conflicts", "grade", "checked-at", "next-run", "last-run", "paused",
+    "quarantined", "conflicts", "guarded", "grade", "checked-at", "next-run", "last-run", "paused",
   };
   static const char * const of_network[] = { "online", "metered" };
 

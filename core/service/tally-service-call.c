@@ -21,6 +21,9 @@ static const struct
   { "Export", tally_service_export },
   { "ListConflicts", tally_service_list_conflicts },
   { "Resolve", tally_service_resolve },
+  { "ListGuards", tally_service_list_guards },
+  { "ListGuarded", tally_service_list_guarded },
+  { "AnswerGuard", tally_service_answer_guard },
   { "ListRuns", tally_service_list_runs },
   { "Why", tally_service_why },
 };

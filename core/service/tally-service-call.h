@@ -50,6 +50,15 @@ GVariant *tally_service_get_record       (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_put_record       (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_delete_record    (TallyStore *store, TallyServiceCall *call, GError **error);
 
+/* Records whose id names no collection are in the one named like the database; NULL: all. */
+const char *tally_service_show_collection   (const TallyServiceCall *call, const char *collection);
+const char *tally_service_stored_collection (const TallyServiceCall *call, const char *shown);
+
+/* --- tally-service-guard.c --- */
+GVariant *tally_service_list_guards      (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_list_guarded     (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_answer_guard     (TallyStore *store, TallyServiceCall *call, GError **error);
+
 /* --- tally-service-explain.c --- */
 GVariant *tally_service_list_runs        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_why              (TallyStore *store, TallyServiceCall *call, GError **error);

@@ -82,6 +82,7 @@ write_code (TallyJsonWriter *writer,
 static void
 write_reasons (TallyJsonWriter        *writer,
                const TallyRecord      *record,
+               gboolean                guarded,
                const TallyServiceCall *call)
 {
   tally_json_writer_name (writer, "reasons");
@@ -95,6 +96,8 @@ write_reasons (TallyJsonWriter        *writer,
     write_code (writer, "unknown-outcome");
   else if (tally_record_is_sendable (record))
     write_code (writer, "pending");
+  if (guarded)
+    write_code (writer, "guard-server");
   if (tally_record_is_sendable (record) && call->obstacle != NULL)
     write_reason (writer, call->obstacle);
 
@@ -110,6 +113,7 @@ tally_service_why (TallyStore        *store,
   g_autoptr (TallyRecord) record = NULL;
   g_autofree char *json = NULL;
   TallyJsonWriter writer;
+  gboolean guarded;
   const char *key;
 
   g_variant_get (call->parameters, "(&s)", &key);
@@ -125,13 +129,15 @@ tally_service_why (TallyStore        *store,
                    _("There is no record “%s”."), key);
       return NULL;
     }
+  if (!tally_store_is_guarded (store, key, &guarded, error))
+    return NULL;
 
   tally_json_writer_init (&writer, NULL);
   tally_json_writer_begin_object (&writer);
   tally_json_writer_member (&writer, "id", key);
   tally_json_writer_member (&writer, "state",
                             tally_record_state_to_string (tally_record_get_state (record)));
-  write_reasons (&writer, record, call);
+  write_reasons (&writer, record, guarded, call);
   tally_json_writer_member (&writer, "local", record->local != NULL ? record->local->rev : NULL);
   tally_json_writer_member (&writer, "base", record->base != NULL ? record->base->rev : NULL);
   tally_json_writer_member (&writer, "server",

@@ -14,17 +14,16 @@
 /* One answer on the bus; a page larger than this would hold up everything behind it. */
 #define MAX_PAGE 5000
 
-/* Records whose id names no collection are in the one named like the database. */
-static const char *
-show_collection (const TallyServiceCall *call,
-                 const char             *collection)
+const char *
+tally_service_show_collection (const TallyServiceCall *call,
+                               const char             *collection)
 {
   return *collection == '\0' && call->database != NULL ? call->database : collection;
 }
 
-static const char *
-stored_collection (const TallyServiceCall *call,
-                   const char             *shown)
+const char *
+tally_service_stored_collection (const TallyServiceCall *call,
+                                 const char             *shown)
 {
   if (*shown == '\0')
     return NULL;
@@ -48,7 +47,8 @@ tally_service_list_collections (TallyStore        *store,
     {
       const TallyCollectionCount *count = collections->pdata[i];
 
-      g_variant_builder_add (&builder, "(suuu)", show_collection (call, count->collection),
+      g_variant_builder_add (&builder, "(suuu)",
+                             tally_service_show_collection (call, count->collection),
                              count->n_records, count->n_pending, count->n_conflicts);
     }
 
@@ -70,7 +70,7 @@ tally_service_list_records (TallyStore        *store,
 
   g_variant_get (call->parameters, "(&s&sbuu)", &collection, &query.search, &query.problems_only,
                  &offset, &limit);
-  query.collection = stored_collection (call, collection);
+  query.collection = tally_service_stored_collection (call, collection);
   if (*query.search == '\0')
     query.search = NULL;
 
@@ -83,7 +83,8 @@ tally_service_list_records (TallyStore        *store,
     {
       const TallyRecordRow *row = rows->pdata[i];
 
-      g_variant_builder_add (&builder, "(sss)", row->key, show_collection (call, row->collection),
+      g_variant_builder_add (&builder, "(sss)", row->key,
+                             tally_service_show_collection (call, row->collection),
                              tally_record_state_to_string (row->state));
     }
 

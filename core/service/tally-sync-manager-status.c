@@ -52,6 +52,8 @@ tally_sync_manager_dup_status (TallySyncManager *self)
   tally_json_writer_member_int (&writer, "held", self->counts.n_held);
   tally_json_writer_member_int (&writer, "quarantined", self->counts.n_quarantined);
   tally_json_writer_member_int (&writer, "conflicts", self->counts.n_conflicts);
+  tally_json_writer_member_int (&writer, "guarded",
+                                self->counts.n_guarded_there + self->counts.n_guarded_here);
   tally_json_writer_member (&writer, "grade", self->grade);
   write_date (&writer, "checked_at", self->checked_us);
   write_date (&writer, "next_run", self->next_run_us);

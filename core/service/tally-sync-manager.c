@@ -27,6 +27,7 @@ enum
   PROP_HELD,
   PROP_QUARANTINED,
   PROP_CONFLICTS,
+  PROP_GUARDED,
   PROP_GRADE,
   PROP_CHECKED_AT,
   PROP_NEXT_RUN,
@@ -116,6 +117,8 @@ tally_sync_manager_update (TallySyncManager *self)
     .n_quarantined = self->counts.n_quarantined,
     .n_problems = self->counts.n_problems,
     .n_conflicts = self->counts.n_conflicts,
+    .n_guarded_there = self->counts.n_guarded_there,
+    .n_guarded_here = self->counts.n_guarded_here,
     .grade = self->grade,
     .checked_us = self->checked_us,
     .date_us = tally_clock_date_us (self->clock),
@@ -149,6 +152,13 @@ tally_sync_manager_take_counts (TallySyncManager       *self,
   take_number (self, &self->counts.n_held, counts->n_held, "held");
   take_number (self, &self->counts.n_quarantined, counts->n_quarantined, "quarantined");
   take_number (self, &self->counts.n_conflicts, counts->n_conflicts, "conflicts");
+  if (self->counts.n_guarded_there != counts->n_guarded_there ||
+      self->counts.n_guarded_here != counts->n_guarded_here)
+    {
+      self->counts.n_guarded_there = counts->n_guarded_there;
+      self->counts.n_guarded_here = counts->n_guarded_here;
+      tally_sync_manager_notify (self, "guarded");
+    }
   self->counts.n_problems = counts->n_problems;
   self->counts.n_behind = counts->n_behind;
   if (self->counts.oldest_pending_us != counts->oldest_pending_us)
@@ -354,6 +364,9 @@ tally_sync_manager_get_property (GObject    *object,
     case PROP_CONFLICTS:
       g_value_set_uint (value, self->counts.n_conflicts);
       break;
+    case PROP_GUARDED:
+      g_value_set_uint (value, self->counts.n_guarded_there + self->counts.n_guarded_here);
+      break;
     case PROP_GRADE:
       g_value_set_string (value, self->grade);
       break;
@@ -388,6 +401,7 @@ install_properties (GObjectClass *klass)
   }, numbers[] = {
     { PROP_RECORDS, "records" }, { PROP_PENDING, "pending" }, { PROP_HELD, "held" },
     { PROP_QUARANTINED, "quarantined" }, { PROP_CONFLICTS, "conflicts" },
+    { PROP_GUARDED, "guarded" },
   }, dates[] = {
     { PROP_OLDEST_PENDING, "oldest-pending" }, { PROP_CHECKED_AT, "checked-at" },
     { PROP_NEXT_RUN, "next-run" },

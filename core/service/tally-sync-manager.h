@@ -36,7 +36,7 @@ typedef enum
  * written is.
  *
  * Properties, named like those of the bus: "connection", "state", "reason" (JSON), "progress"
- * ((sttut)), "records", "pending", "oldest-pending", "held", "quarantined", "conflicts", "grade",
+ * ((sttut)), "records", "pending", "oldest-pending", "held", "quarantined", "conflicts", "guarded", "grade",
  * "checked-at", "next-run", "last-run" (JSON), "paused".
  * Signal "event" with a type and a JSON text, as on the bus.
  */

@@ -128,6 +128,7 @@ write_records (TallyJsonWriter *writer,
   tally_json_writer_member_int (writer, "failed", self->n_failed);
   tally_json_writer_member_int (writer, "quarantined", self->n_quarantined);
   tally_json_writer_member_int (writer, "held", self->n_held);
+  tally_json_writer_member_int (writer, "guarded", self->n_guarded);
   tally_json_writer_end_object (writer);
 
   tally_json_writer_name (writer, "conflicts");

@@ -30,11 +30,32 @@ gboolean     tally_store_load_id   (TallyStore     *self,
                                     gint64          id,
                                     TallyRecord   **record,
                                     GError        **error);
+/* The records of a statement that lists their row ids: that is over before the first is read. */
+GPtrArray   *tally_store_load_listed (TallyStore     *self,
+                                      TallyStatement *list,
+                                      GError        **error);
 gboolean     tally_store_write     (TallyStore     *self,
                                     TallyDecision  *decision,
                                     gint64          run,
                                     gboolean       *moved,
                                     GError        **error);
+
+/* --- the guard; inside the caller's transaction --- */
+
+/* It waits in a question about deletions made here. Pure. */
+gboolean     tally_outbox_is_guarded  (const TallyOutboxEntry *outbox);
+/* Names the question in a statement with :collection and :side. */
+void         tally_guard_bind         (TallyStatement   *statement,
+                                       const TallyGuard *guard);
+gboolean     tally_store_close_guard  (TallyStore       *self,
+                                       const TallyGuard *guard,
+                                       gint64            answered_us,
+                                       guint             n_allowed,
+                                       GError          **error);
+/* Deletions made here leave no more. */
+gboolean     tally_store_hold_guarded (TallyStore       *self,
+                                       const TallyGuard *guard,
+                                       GError          **error);
 
 /* What an edit makes of a record: pure. NULL when it changes nothing. */
 TallyRecord *tally_record_edited   (const TallyRecord *record,

@@ -241,20 +241,21 @@ tally_store_count (TallyStore        *self,
   counts->n_records = (guint) tally_statement_get_int (statement, 0);
   counts->n_pending = (guint) tally_statement_get_int (statement, 1);
   counts->oldest_pending_us = tally_statement_get_int (statement, 2);
-  counts->n_held = (guint) tally_statement_get_int (statement, 3);
   counts->n_quarantined = (guint) tally_statement_get_int (statement, 4);
   counts->n_conflicts = (guint) tally_statement_get_int (statement, 5);
   counts->n_problems = (guint) tally_statement_get_int (statement, 6);
   counts->n_behind = (guint) tally_statement_get_int (statement, 7);
+  counts->n_guarded_there = (guint) tally_statement_get_int (statement, 8);
+  counts->n_guarded_here = (guint) tally_statement_get_int (statement, 9);
+  counts->n_held = (guint) tally_statement_get_int (statement, 3) - counts->n_guarded_here;
 
   return TRUE;
 }
 
-/* Row ids first, records after: the list's statement is over before the next one starts. */
-static GPtrArray *
-load_listed (TallyStore      *self,
-             TallyStatement  *list,
-             GError         **error)
+GPtrArray *
+tally_store_load_listed (TallyStore      *self,
+                         TallyStatement  *list,
+                         GError         **error)
 {
   g_autoptr (GPtrArray) records = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_record_unref);
   g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (gint64));
@@ -302,7 +303,7 @@ tally_store_list_conflicts (TallyStore  *self,
   tally_statement_bind_int (list, ":limit", limit);
   tally_statement_bind_int (list, ":offset", offset);
 
-  return load_listed (self, list, error);
+  return tally_store_load_listed (self, list, error);
 }
 
 /**
@@ -328,7 +329,7 @@ tally_store_list_outbox (TallyStore  *self,
   tally_statement_bind_int (list, ":date", date_us);
   tally_statement_bind_int (list, ":limit", limit);
 
-  return load_listed (self, list, error);
+  return tally_store_load_listed (self, list, error);
 }
 
 /**
@@ -349,7 +350,7 @@ tally_store_list_behind (TallyStore  *self,
 
   tally_statement_bind_int (list, ":limit", limit);
 
-  return load_listed (self, list, error);
+  return tally_store_load_listed (self, list, error);
 }
 
 /**
@@ -372,7 +373,7 @@ tally_store_list_all (TallyStore  *self,
   tally_statement_bind_int (list, ":after", after);
   tally_statement_bind_int (list, ":limit", limit);
 
-  return load_listed (self, list, error);
+  return tally_store_load_listed (self, list, error);
 }
 
 /**
@@ -396,5 +397,5 @@ tally_store_list_gaps (TallyStore  *self,
   tally_statement_bind_int (list, ":after", after);
   tally_statement_bind_int (list, ":limit", limit);
 
-  return load_listed (self, list, error);
+  return tally_store_load_listed (self, list, error);
 }

@@ -101,12 +101,14 @@ is_content (const TallyRevision *revision,
          g_strcmp0 (revision->attachments, attachments) == 0;
 }
 
-/* What holds a record back holds its merged edit too; a refusal was of the old revision only. */
+/* What holds a record back holds its merged edit too; a refusal was of the old revision only, and
+ * a result that lives is no deletion to be asked about. */
 static void
 keep_hold (TallyRecord       *after,
            const TallyRecord *record)
 {
-  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD)
+  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD ||
+      (!after->local->deleted && tally_outbox_is_guarded (record->outbox)))
     return;
 
   after->outbox->lane = TALLY_LANE_HOLD;

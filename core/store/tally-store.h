@@ -180,11 +180,13 @@ typedef struct
   guint  n_records;            /* live here */
   guint  n_pending;            /* sendable outbox rows */
   gint64 oldest_pending_us;    /* date; 0 when none */
-  guint  n_held;               /* edits that can't leave: in conflict or on hold */
+  guint  n_held;               /* edits that can't leave: in conflict or on hold, not guarded */
   guint  n_quarantined;
   guint  n_conflicts;          /* open */
   guint  n_problems;           /* open problem rows */
   guint  n_behind;             /* the server's newer side is known and not taken in yet */
+  guint  n_guarded_there;      /* deleted on the server: an open question holds that back here */
+  guint  n_guarded_here;       /* deleted here: an open question keeps that from leaving */
 } TallyStoreCounts;
 
 gboolean     tally_store_count           (TallyStore               *self,
@@ -304,6 +306,71 @@ gboolean     tally_store_quarantine      (TallyStore               *self,
                                           gboolean                 *set_aside,
                                           GError                  **error);
 
+/* --- the guard (tally-store-guard.c) --- */
+
+/* The reason of an outbox row that an open question holds. */
+#define TALLY_GUARD_REASON_LOCAL "guard-local"
+
+typedef enum
+{
+  TALLY_GUARD_SERVER,   /* deleted on the server, live here */
+  TALLY_GUARD_LOCAL,    /* deleted here, live on the server */
+} TallyGuardSide;
+
+const char  *tally_guard_side_to_string  (TallyGuardSide            side);
+gboolean     tally_guard_side_from_string(const char               *text,
+                                          TallyGuardSide           *side);
+
+/**
+ * TallyGuardRule:
+ * @share: percent of a collection that may be deleted without a question
+ * @least: fewer records than this never raise one
+ */
+typedef struct
+{
+  guint share;
+  guint least;
+} TallyGuardRule;
+
+/* A question: may so many be deleted? */
+typedef struct
+{
+  char           *collection;   /* "": the database's name */
+  TallyGuardSide  side;         /* where they were deleted */
+  guint           n_records;    /* that it is about */
+  guint           n_total;      /* of the collection when it was opened */
+  gint64          opened_us;
+} TallyGuard;
+
+void         tally_guard_free            (TallyGuard               *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyGuard, tally_guard_free)
+
+/* Opens what must be asked, before anything is deleted on either side. */
+gboolean     tally_store_guard           (TallyStore               *self,
+                                          const TallyGuardRule     *rule,
+                                          GError                  **error);
+/* The open questions: element-type TallyGuard. */
+GPtrArray   *tally_store_list_guards     (TallyStore               *self,
+                                          GError                  **error);
+GPtrArray   *tally_store_list_guarded    (TallyStore               *self,
+                                          const char               *collection,
+                                          TallyGuardSide            side,
+                                          gint64                    after,
+                                          guint                     limit,
+                                          GError                  **error);
+/* Whether a record's deletion on the server waits for an answer. */
+gboolean     tally_store_is_guarded      (TallyStore               *self,
+                                          const char               *key,
+                                          gboolean                 *guarded,
+                                          GError                  **error);
+/* STALE when the question is not about @n_shown records any more. */
+gboolean     tally_store_answer_guard    (TallyStore               *self,
+                                          const char               *collection,
+                                          TallyGuardSide            side,
+                                          gboolean                  keep,
+                                          guint                     n_shown,
+                                          GError                  **error);
+
 /* --- settling (tally-store-settle.c) --- */
 
 /* What settling a conflict with a result makes of a record: pure. The result is a child of the
@@ -334,7 +401,8 @@ typedef struct
   gint64 started_us;
   gint64 ended_us;
   gint64 phase_us[4];    /* validate prepare execute verify */
-  guint  n_pulled, n_pushed, n_deleted, n_unchanged, n_failed, n_quarantined, n_held;
+  guint  n_pulled, n_pushed, n_deleted, n_unchanged, n_failed, n_quarantined, n_held,
+         n_guarded;
   guint  n_detected, n_auto_resolved, n_needs_user;
   guint64 bytes_up, bytes_down;
   guint  n_requests, n_retries;

@@ -39,10 +39,23 @@ new_decision (TallyRecord *record,
 }
 
 gboolean
+tally_sync_guard (TallySyncContext  *context,
+                  GError           **error)
+{
+  static const TallyGuardRule usual = { TALLY_SYNC_GUARD_SHARE, TALLY_SYNC_GUARD_LEAST };
+  const TallyGuardRule *given = &context->options->guard;
+
+  return tally_store_guard (context->options->store, given->share != 0 ? given : &usual, error);
+}
+
+gboolean
 tally_sync_catch_up (TallySyncContext  *context,
                      GError           **error)
 {
   TallyStore *store = context->options->store;
+
+  if (!tally_sync_guard (context, error))
+    return FALSE;
 
   while (TRUE)
     {

@@ -201,6 +201,9 @@ tally_sync_push (TallySyncContext  *context,
 
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
         return FALSE;
+      /* With every batch: somebody may be deleting at this moment. */
+      if (!tally_sync_guard (context, error))
+        return FALSE;
       records = tally_store_list_outbox (context->options->store, after, now,
                                          TALLY_SYNC_BATCH_ROWS, error);
       if (records == NULL)

@@ -12,6 +12,11 @@ G_BEGIN_DECLS
 /* Rows a pull page asks for: about 0.6 MB of receipts, well under the answer's cap of 8 MB. */
 #define TALLY_SYNC_PAGE_ROWS 1000
 
+/* More than a fifth of a collection at once is no day's work; below ten a question would be asked
+ * of every small collection. */
+#define TALLY_SYNC_GUARD_SHARE 20
+#define TALLY_SYNC_GUARD_LEAST 10
+
 /* Records a push batch holds: the remote cuts further by bytes. */
 #define TALLY_SYNC_BATCH_ROWS 500
 
@@ -70,6 +75,9 @@ gboolean  tally_sync_apply       (TallySyncContext  *context,
 /* Asks again for the bodies that the server would not show, or that were spoiled on the way: no
  * page will tell of them again. */
 gboolean  tally_sync_fill_gaps   (TallySyncContext  *context,
+                                  GError           **error);
+/* Asks before too much is deleted on either side. */
+gboolean  tally_sync_guard       (TallySyncContext  *context,
                                   GError           **error);
 /* Applies what the server has and nothing here disputes any more: the deletions that the pull
  * found, and what an edit that was taken back stood in the way of. */

@@ -282,6 +282,9 @@ close_run (TallySyncContext  *context,
     return FALSE;
 
   run->n_held = counts.n_held;
+  run->n_guarded = counts.n_guarded_there + counts.n_guarded_here;
+  if (run->n_guarded > 0 && g_str_equal (run->status, "success"))
+    set_status (run, "partial");
   run->n_needs_user = counts.n_conflicts;
 
   return tally_store_end_run (context->options->store, run, error);

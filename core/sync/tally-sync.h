@@ -47,6 +47,7 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  *   this store knows: what it lacks is given back to it, then everything is read again
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: the default of 1000
+ * @guard: how many deletions are too many; with a share of 0: the default, 20 % and at least 10
  */
 typedef struct
 {
@@ -59,6 +60,7 @@ typedef struct
   TallyProgressFunc  progress;
   gpointer           progress_data;
   guint              page_rows;
+  TallyGuardRule     guard;
 } TallySyncOptions;
 
 /**

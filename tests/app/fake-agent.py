@@ -198,7 +198,7 @@ class Store:
             'run': 7, 'operation': 'delta', 'trigger': 'interval', 'status': status,
             'started': ended, 'ended': ended, 'duration_ms': 840, 'phases': [],
             'records': {'pulled': pulled, 'pushed': pushed, 'deleted': 0, 'unchanged': 0,
-                        'failed': errors, 'quarantined': 0, 'held': 0},
+                        'failed': errors, 'quarantined': 0, 'held': 0, 'guarded': 0},
             'conflicts': {'detected': 0, 'auto_resolved': 0,
                           'needs_user': len(self.conflicts)},
             'bytes': {'up': 0, 'down': 0}, 'requests': 4, 'retries': 0, 'grade': 'checked',

@@ -27,10 +27,11 @@ PATIENCE_S = 120
 
 RUN_KEYS = ['run', 'operation', 'trigger', 'status', 'started', 'ended', 'duration_ms', 'phases',
             'records', 'conflicts', 'bytes', 'requests', 'retries', 'grade', 'errors']
-RECORDS_KEYS = ['pulled', 'pushed', 'deleted', 'unchanged', 'failed', 'quarantined', 'held']
+RECORDS_KEYS = ['pulled', 'pushed', 'deleted', 'unchanged', 'failed', 'quarantined', 'held',
+                'guarded']
 CONFLICTS_KEYS = ['detected', 'auto_resolved', 'needs_user']
 STATUS_KEYS = ['state', 'reason', 'connection', 'records', 'pending', 'oldest_pending', 'held',
-               'quarantined', 'conflicts', 'grade', 'checked_at', 'next_run', 'last_run']
+               'quarantined', 'conflicts', 'guarded', 'grade', 'checked_at', 'next_run', 'last_run']
 
 
 class Answer:

@@ -25,7 +25,7 @@ RUN = {
     'duration_ms': 1500,
     'phases': [{'phase': phase, 'ms': 3} for phase in ('validate', 'prepare', 'execute', 'verify')],
     'records': {'pulled': 11, 'pushed': 12, 'deleted': 13, 'unchanged': 14, 'failed': 0,
-                'quarantined': 0, 'held': 15},
+                'quarantined': 0, 'held': 15, 'guarded': 0},
     'conflicts': {'detected': 5, 'auto_resolved': 2, 'needs_user': 3},
     'bytes': {'up': 100, 'down': 200}, 'requests': 7, 'retries': 1, 'grade': 'checked',
     'errors': [],
@@ -37,7 +37,7 @@ PARTIAL = dict(RUN, status='partial',
 STATUS = {
     'state': 'conflicts', 'reason': {'code': 'conflicts', 'arguments': {'count': '3'}},
     'connection': 'http://127.0.0.1:5985/receipts', 'records': 42, 'pending': 4,
-    'oldest_pending': '2026-11-23T04:00:00.000Z', 'held': 5, 'quarantined': 6, 'conflicts': 3,
+    'oldest_pending': '2026-11-23T04:00:00.000Z', 'held': 5, 'quarantined': 6, 'conflicts': 3, 'guarded': 0,
     'grade': 'checked', 'checked_at': '2026-11-23T04:05:07.000Z',
     'next_run': '2026-11-23T04:10:07.000Z', 'last_run': RUN,
 }

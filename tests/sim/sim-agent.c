@@ -210,6 +210,8 @@ tell_state (TallySimDevice *self,
   facts.n_quarantined = counts.n_quarantined;
   facts.n_problems = counts.n_problems;
   facts.n_conflicts = counts.n_conflicts;
+  facts.n_guarded_there = counts.n_guarded_there;
+  facts.n_guarded_here = counts.n_guarded_here;
   state = tally_state_sentence (&facts, &reason);
   tally_sim_trace_add (self->given.trace, self->name, "state %s", state);
   if (g_str_equal (state, "pending"))
@@ -298,6 +300,18 @@ remember (TallySimDevice *self,
     }
 }
 
+static void
+check_guard (TallySimDevice *self,
+             const TallyRun *run)
+{
+  if (tally_sim_device_is_dead (self))
+    return;
+
+  tally_sim_device_hold (self, TRUE);
+  tally_sim_guard_check (self->guard, self->name, self->disk, TALLY_SIM_STORE_PATH, run->id);
+  tally_sim_device_hold (self, FALSE);
+}
+
 TallyRun *
 tally_sim_agent_run (TallySimDevice  *self,
                      TallyStore      *store,
@@ -316,6 +330,7 @@ tally_sim_agent_run (TallySimDevice  *self,
     .trigger = trigger,
     .adopt = self->adopt,
     .page_rows = self->given.page_rows,
+    .guard = self->given.guard,
   };
   TallyRun *run;
 
@@ -329,6 +344,7 @@ tally_sim_agent_run (TallySimDevice  *self,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
   remember (self, run, era, seq);
+  check_guard (self, run);
   check_errors (self, run);
   check_storm (self);
   check_conflicts (self, store, run);

@@ -26,6 +26,7 @@ struct _TallySimDevice
   TallySimVfs           *disk;          /* owned */
   TallyTransport        *transport;     /* owned */
   TallySimUser          *user;          /* owned */
+  TallySimGuard         *guard;         /* owned: what its people let go */
   TallyStore            *store;         /* owned, nullable: after both actors have ended */
 
   GCancellable          *cancellable;   /* owned: of the life it is in */

@@ -201,6 +201,7 @@ make_user (TallySimDevice *self)
     .trace = self->given.trace,
     .events = self->given.events,
     .ledger = self->given.ledger,
+    .guard = self->guard,
   };
 
   self->user = tally_sim_user_new (&options);
@@ -227,6 +228,7 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->rule.interval_us = options->interval_us;
   self->rule.retry_cap_us = options->interval_us;
   self->grade = g_strdup ("none");
+  self->guard = tally_sim_guard_new (options->trace, &options->guard);
   make_user (self);
   self->cancellable = g_cancellable_new ();
   begin_sweep (self);
@@ -248,6 +250,7 @@ tally_sim_device_free (TallySimDevice *self)
       tally_sim_memory_fail_after (0, 0);
     }
   tally_sim_user_free (self->user);
+  tally_sim_guard_free (self->guard);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
   g_object_unref (self->sim_clock);

@@ -41,6 +41,7 @@ typedef struct
   TallySimLedger *ledger;
   TallySimOdds    odds;
   guint           page_rows;
+  TallyGuardRule  guard;
   gint64          interval_us; /* of the agent's rule */
   gint64          until_us;    /* when its people stop */
   gint64          over_us;     /* when its agent stops */

@@ -361,7 +361,8 @@ check_counts (const TallySimOracle *self,
                           tally_sim_device_get_name (device), error->message);
   if (counts.n_pending > 0 ||
       (settled && (counts.n_conflicts > 0 || counts.n_held > 0 || counts.n_quarantined > 0 ||
-                   counts.n_problems > 0)) ||
+                   counts.n_problems > 0 ||
+                   counts.n_guarded_there + counts.n_guarded_here > 0)) ||
       (!settled && !may_refuse (self) && counts.n_quarantined + counts.n_problems > 0))
     tally_sim_trace_fail (self->trace,
                           "%s: %u pending, %u held, %u quarantined, %u problems, %u conflicts",
@@ -384,6 +385,23 @@ add_quarantined (TallyStore *store,
     }
 }
 
+static void
+add_guarded (TallyStore *store,
+             GHashTable *disputed)
+{
+  g_autoptr (GPtrArray) guards = tally_store_list_guards (store, NULL);
+
+  for (guint i = 0; guards != NULL && i < guards->len; i++)
+    {
+      const TallyGuard *guard = guards->pdata[i];
+      g_autoptr (GPtrArray) records = NULL;
+
+      records = tally_store_list_guarded (store, guard->collection, guard->side, 0, 1000, NULL);
+      for (guint j = 0; records != NULL && j < records->len; j++)
+        g_hash_table_add (disputed, g_strdup (((TallyRecord *) records->pdata[j])->key));
+    }
+}
+
 static GHashTable *
 list_disputed (const TallySimOracle *self)
 {
@@ -397,6 +415,7 @@ list_disputed (const TallySimOracle *self)
       for (guint j = 0; conflicts != NULL && j < conflicts->len; j++)
         g_hash_table_add (disputed, g_strdup (((TallyRecord *) conflicts->pdata[j])->key));
       add_quarantined (store, disputed);
+      add_guarded (store, disputed);
     }
 
   return disputed;

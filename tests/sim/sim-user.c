@@ -358,6 +358,111 @@ browse (TallySimUser  *self,
   return runs != NULL;
 }
 
+static void
+replace_kept (TallySimUser     *self,
+              const TallyGuard *guard,
+              GPtrArray        *records)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      const TallyRecord *record = records->pdata[i];
+      const TallyRevision *back = guard->side == TALLY_GUARD_SERVER ? record->local : record->base;
+
+      tally_sim_ledger_replace (self->given.ledger, record, FALSE, record->key,
+                                back != NULL && !back->deleted ? back->body : NULL);
+    }
+}
+
+static gboolean
+acknowledge_kept (TallySimUser  *self,
+                  TallyStore    *store,
+                  GPtrArray     *records,
+                  GError       **error)
+{
+  for (guint i = 0; i < records->len; i++)
+    {
+      TallyRecord *shown = records->pdata[i];
+      g_autoptr (TallyRecord) after = tally_store_get (store, shown->key, error);
+
+      if (after == NULL)
+        return FALSE;
+      if (tally_record_is_live (after))
+        tally_sim_ledger_acknowledge (self->given.ledger, self->given.actor, shown, shown->key,
+                                      after->local);
+    }
+
+  return TRUE;
+}
+
+/* So many are deleted: is that meant? */
+static gboolean
+answer_one (TallySimUser      *self,
+            TallyStore        *store,
+            const TallyGuard  *guard,
+            GError           **error)
+{
+  gboolean keep = chance (self, 50);
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (GError) local_error = NULL;
+
+  records = tally_store_list_guarded (store, guard->collection, guard->side, 0, 1000, error);
+  if (records == NULL)
+    return FALSE;
+
+  look (self);
+  if (keep)
+    replace_kept (self, guard, records);
+  else
+    tally_sim_guard_allow (self->given.guard, guard);
+
+  if (tally_store_answer_guard (store, guard->collection, guard->side, keep, guard->n_records,
+                                &local_error))
+    {
+      tally_sim_trace_add (self->given.trace, self->name, "%s %u deletions of “%s” (%s)",
+                           keep ? "undoes" : "confirms", guard->n_records, guard->collection,
+                           tally_guard_side_to_string (guard->side));
+      return !keep || acknowledge_kept (self, store, records, error);
+    }
+
+  if (is_refusal (local_error))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+answer_any (TallySimUser  *self,
+            TallyStore    *store,
+            gboolean      *answered,
+            GError       **error)
+{
+  g_autoptr (GPtrArray) guards = tally_store_list_guards (store, error);
+
+  *answered = FALSE;
+  if (guards == NULL)
+    return FALSE;
+  if (guards->len == 0)
+    return TRUE;
+
+  *answered = TRUE;
+
+  return answer_one (self, store,
+                     guards->pdata[tally_sim_dice_range (&self->dice, 0, (gint32) guards->len)],
+                     error);
+}
+
+gboolean
+tally_sim_user_answer (TallySimUser  *self,
+                       TallyStore    *store,
+                       gboolean      *answered,
+                       GError       **error)
+{
+  self->dice = tally_sim_events_roll (self->given.events, self->given.actor, TALLY_SIM_ACT);
+
+  return answer_any (self, store, answered, error);
+}
+
 gboolean
 tally_sim_user_settle (TallySimUser  *self,
                        TallyStore    *store,
@@ -403,7 +508,7 @@ tally_sim_user_act (TallySimUser  *self,
                     TallyStore    *store,
                     GError       **error)
 {
-  gboolean settled;
+  gboolean done;
   gint32 what;
 
   if (!tally_sim_events_draw (self->given.events, self->given.actor, TALLY_SIM_ACT, 1000,
@@ -418,5 +523,13 @@ tally_sim_user_act (TallySimUser  *self,
   if (what < 80)
     return edit (self, store, error);
 
-  return settle_any (self, store, &settled, error);
+  if (what < 86)
+    {
+      if (!answer_any (self, store, &done, error))
+        return FALSE;
+      if (done)
+        return TRUE;
+    }
+
+  return settle_any (self, store, &done, error);
 }

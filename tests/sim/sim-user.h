@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "sim/sim-guard.h"
 #include "sim/sim-ledger.h"
 #include "store/tally-store.h"
 
@@ -19,6 +20,7 @@ typedef struct
   TallySimTrace  *trace;
   TallySimEvents *events;
   TallySimLedger *ledger;
+  TallySimGuard  *guard;
 } TallySimUserOptions;
 
 /**
@@ -46,6 +48,12 @@ gboolean      tally_sim_user_settle (TallySimUser               *self,
 gboolean      tally_sim_user_retry  (TallySimUser               *self,
                                      TallyStore                 *store,
                                      gboolean                   *retried,
+                                     GError                    **error);
+
+/* Says what is to become of the deletions that wait for a word, if any do: *answered. */
+gboolean      tally_sim_user_answer (TallySimUser               *self,
+                                     TallyStore                 *store,
+                                     gboolean                   *answered,
                                      GError                    **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimUser, tally_sim_user_free)

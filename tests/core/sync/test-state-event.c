@@ -25,6 +25,7 @@ typedef struct
   TallyFakeRemote *remote;
   GCancellable    *cancellable;
   gboolean         cancel_after_page;
+  gboolean         guards;         /* whoever deletes is asked */
   char            *last_code;      /* of the last run's error, "" for none */
 } Rig;
 
@@ -104,6 +105,7 @@ run_as (Rig      *rig,
     .adopt = adopt,
     .progress = progress_cb,
     .progress_data = rig,
+    .guard = { .share = 1, .least = rig->guards ? 1 : G_MAXUINT },
   };
 
   g_cancellable_reset (rig->cancellable);
@@ -458,6 +460,48 @@ on_adopt (Rig *rig)
   assert_given_back (rig);
 }
 
+/* Of every single deletion somebody is asked. */
+static void
+on_guard (Rig *rig)
+{
+  rig->guards = TRUE;
+  run_once (rig);
+}
+
+static void
+answer (Rig      *rig,
+        gboolean  keep)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) guards = NULL;
+
+  on_guard (rig);
+  guards = tally_store_list_guards (rig->store, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < guards->len; i++)
+    {
+      const TallyGuard *guard = guards->pdata[i];
+
+      g_assert_cmpuint (guard->n_records, ==, 1);
+      tally_store_answer_guard (rig->store, guard->collection, guard->side, keep,
+                                guard->n_records, &error);
+      g_assert_no_error (error);
+    }
+  run_once (rig);
+}
+
+static void
+on_keep (Rig *rig)
+{
+  answer (rig, TRUE);
+}
+
+static void
+on_confirm (Rig *rig)
+{
+  answer (rig, FALSE);
+}
+
 static const struct { const char *name; void (*happen) (Rig *rig); } events[] = {
   { "edit", on_edit },
   { "delete", on_delete },
@@ -472,6 +516,9 @@ static const struct { const char *name; void (*happen) (Rig *rig); } events[] = 
   { "crash", on_crash },
   { "recreated", on_recreated },
   { "adopt", on_adopt },
+  { "guard", on_guard },
+  { "keep", on_keep },
+  { "confirm", on_confirm },
 };
 
 /* --- the table --- */

@@ -1,0 +1,2 @@
+UPDATE guard SET answered = :answered, allowed = :allowed
+WHERE collection = :collection AND side = :side;

@@ -1,0 +1,1 @@
+SELECT count(*) FROM record WHERE collection = :collection AND live = 1;

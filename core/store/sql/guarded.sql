@@ -1,0 +1,7 @@
+-- The records of a question, by id.
+SELECT r.id FROM record AS r LEFT JOIN outbox AS o ON o.record = r.id
+WHERE r.state > 1 AND r.collection = :collection AND r.id > :after AND CASE :side
+  WHEN 'server' THEN r.state = 8
+  ELSE (r.state = 7 AND EXISTS (SELECT 1 FROM revision AS v WHERE v.id = r.base AND v.deleted = 0))
+    OR (r.state = 10 AND r.live = 0 AND o.reason LIKE '{"code":"guard-local"%') END
+ORDER BY r.id LIMIT :limit;
