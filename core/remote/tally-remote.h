@@ -177,7 +177,7 @@ struct _TallyRemoteInterface
                                               GCancellable           *cancellable,
                                               GError                **error);
   /* *stale: nothing was written, since the mark there is not at @checkpoint's rev; otherwise the
-   * rev is brought up to date. */
+   * rev is brought up to date, %NULL where the answer does not tell it. */
   gboolean                (*save_checkpoint) (TallyRemote            *self,
                                               const char             *id,
                                               TallyRemoteCheckpoint  *checkpoint,

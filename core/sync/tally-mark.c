@@ -87,10 +87,16 @@ write_mark (TallySyncContext  *context,
       if (!tally_remote_save_checkpoint (context->options->remote, context->mark_id, next, &stale,
                                          context->cancellable, error))
         return FALSE;
-      if (stale && !tally_sync_load_mark (context, error))
-        return FALSE;
-      if (stale)
-        continue;
+      /* Where its rev was not told, the next write would make a mark in a database that has none. */
+      if (stale || next->rev == NULL)
+        {
+          if (!tally_sync_load_mark (context, error))
+            return FALSE;
+          if (stale || context->mark == NULL || context->mark->session != next->session)
+            continue;
+
+          return TRUE;
+        }
 
       g_clear_pointer (&context->mark, tally_remote_checkpoint_free);
       context->mark = g_steal_pointer (&next);

@@ -28,6 +28,7 @@ struct _TallyFakeRemote
   TallyRemoteCheckpoint *backup_checkpoint;
   guint                  n_marks;     /* written so far: the mark's rev */
   guint                  n_marks_lost;
+  guint                  n_marks_garbled;
   TallyFakeHook          hook;        /* nullable */
   gpointer               hook_data;
   TallyRevision         *racing;      /* nullable */
@@ -170,6 +171,13 @@ tally_fake_remote_restore (TallyFakeRemote *self)
     tally_fake_remote_store (self, self->backup->pdata[i]);
   if (self->backup_checkpoint != NULL)
     self->checkpoint = checkpoint_copy (self->backup_checkpoint);
+}
+
+void
+tally_fake_remote_garble_marks (TallyFakeRemote *self,
+                                guint            n)
+{
+  self->n_marks_garbled = n;
 }
 
 void
@@ -491,6 +499,11 @@ tally_fake_remote_save_checkpoint (TallyRemote                  *remote,
     {
       self->n_marks_lost--;
       *stale = TRUE;
+    }
+  if (self->n_marks_garbled > 0)
+    {
+      self->n_marks_garbled--;
+      g_clear_pointer (&checkpoint->rev, g_free);
     }
 
   return TRUE;

@@ -63,6 +63,9 @@ void             tally_fake_remote_restore    (TallyFakeRemote      *self);
  * the same write sent once more. */
 void             tally_fake_remote_lose_marks (TallyFakeRemote      *self,
                                                guint                 n);
+/* The next @n writes of the mark are stored, and the answers do not tell their rev. */
+void             tally_fake_remote_garble_marks (TallyFakeRemote    *self,
+                                                 guint               n);
 void             tally_fake_remote_set_hook   (TallyFakeRemote      *self,
                                                TallyFakeHook         hook,
                                                gpointer              user_data);

@@ -130,7 +130,7 @@ write_checkpoint (const char                  *id,
   return tally_json_writer_finish (&writer);
 }
 
-/* The rev that a write was answered with; NULL where none is told: the next write is then stale. */
+/* The rev that a write was answered with; NULL where none is told: the mark is then to be read. */
 static char *
 dup_new_rev (TallyResponse *response)
 {

@@ -229,6 +229,24 @@ test_answer_lost (SyncRig       *rig,
   g_assert_cmpint (sync_rig_session (rig), ==, 4);
 }
 
+/* The answer to the first mark was cut short, then the database was made anew: the next write must
+ * not make a mark where there is none. */
+static void
+test_answer_garbled (SyncRig       *rig,
+                     gconstpointer  data)
+{
+  g_autoptr (TallyRevision) second = NULL;
+
+  begin (rig);
+  second = sync_rig_edit (rig, NULL, "r:2", "{\"n\":2}");
+  tally_fake_remote_garble_marks (rig->remote, 1);
+  sync_rig_meet (rig, "list-changes", 2, recreate);
+  sync_rig_expect (rig, FALSE, "failed", "recreated");
+  sync_rig_meet (rig, NULL, 0, NULL);
+  sync_rig_expect (rig, FALSE, "failed", "recreated");
+  assert_absent (rig, "r:2");
+}
+
 /* A mark that never stands still is not ours alone. */
 static void
 test_never_still (SyncRig       *rig,
@@ -265,6 +283,7 @@ main (int   argc,
   ADD ("moved-on", test_moved_on);
   ADD ("restored-after-page", test_restored_after_page);
   ADD ("answer-lost", test_answer_lost);
+  ADD ("answer-garbled", test_answer_garbled);
   ADD ("never-still", test_never_still);
 #undef ADD
 
