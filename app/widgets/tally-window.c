@@ -9,6 +9,8 @@
 
 #include "tally-window.h"
 
+#include "tally-deletions-dialog.h"
+
 #include "pages/tally-conflicts-page.h"
 #include "pages/tally-overview-page.h"
 #include "pages/tally-records-page.h"
@@ -187,6 +189,17 @@ show_problems_action (GtkWidget  *widget,
 }
 
 static void
+review_deletions_action (GtkWidget  *widget,
+                         const char *action_name,
+                         GVariant   *parameter)
+{
+  TallyClient *client = tally_session_get_client (TALLY_WINDOW (widget)->session);
+
+  if (client != NULL)
+    tally_deletions_dialog_present (GTK_WINDOW (widget), tally_client_get_proxy (client));
+}
+
+static void
 show_collection_action (GtkWidget  *widget,
                         const char *action_name,
                         GVariant   *parameter)
@@ -279,6 +292,8 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.connect", NULL, connect_action);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);
   gtk_widget_class_install_action (widget_class, "win.show-problems", NULL, show_problems_action);
+  gtk_widget_class_install_action (widget_class, "win.review-deletions", NULL,
+                                   review_deletions_action);
   gtk_widget_class_install_action (widget_class, "win.show-collection", "s",
                                    show_collection_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);

@@ -14,7 +14,8 @@ window does is kept and can be asked for over io.github.tallystick.Fake on /io/g
     Set (name, value)        a property of the store, e.g. Progress, for the pictures
     Move (id)                the server changes a record while it is being settled
 
-Scenarios: quiet, busy (a run is under way), conflicts, offline, empty, problems.
+Scenarios: quiet, busy (a run is under way), conflicts, offline, empty, problems, guarded (312 of
+1,240 receipts were deleted on the server).
 """
 
 import argparse
@@ -144,6 +145,7 @@ class Store:
 
     def __init__(self, scenario, n_records):
         self.calls = []
+        self.guards = []
         self.conflicts = [] if scenario in ('empty', 'quiet', 'offline') else make_conflicts()
         self.n_records = 0 if scenario == 'empty' else n_records
         self.seq = 0
@@ -157,6 +159,7 @@ class Store:
             'Records': ('u', self.n_records),
             'Pending': ('u', 0), 'OldestPending': ('x', 0), 'Held': ('u', 0),
             'Quarantined': ('u', 0), 'Conflicts': ('u', len(self.conflicts)),
+            'Guarded': ('u', 0),
             'Grade': ('s', 'checked'), 'CheckedAt': ('x', now_us() - 12 * MINUTE),
             'NextRun': ('x', now_us() + 3 * MINUTE + 30 * 1000000),
             'LastRun': ('s', self.run('success', pulled=n_records)),
@@ -187,6 +190,10 @@ class Store:
         self.set(State='problems', Reason=reason('problems', count='4'), Pending=2, Held=1,
                  Quarantined=3, OldestPending=now_us() - 51 * 60 * MINUTE,
                  LastRun=self.run('partial', pulled=17, pushed=4, errors=3))
+
+    def scene_guarded(self):
+        self.guards = [('receipt', 'server', 312, 1240, now_us() - 8 * MINUTE)]
+        self.set(State='guarded', Reason=reason('guard-server', count='312'), Guarded=312)
 
     def scene_empty(self):
         self.set(State='no-server', Reason=reason('no-server'), Connection='', Grade='none',
@@ -321,6 +328,21 @@ class Agent:
         code = 'paused-by-user' if paused else 'up-to-date'
         self.store.set(Paused=paused, State=code, Reason=reason(code))
         self.changed('Paused', 'State', 'Reason')
+
+    def do_ListGuards(self):
+        return GLib.Variant('(a(ssuux))', (self.store.guards,))
+
+    def do_ListGuarded(self, collection, side, after, limit):
+        rows = [(n, receipt(n)) for n in range(after + 1, min(312, after + limit) + 1)]
+        return GLib.Variant('(a(xs))', (rows,))
+
+    def do_AnswerGuard(self, collection, side, keep, shown):
+        self.store.calls.append(['AnswerGuard', collection, side, keep, shown])
+        self.store.guards = []
+        self.store.set(State='pending' if keep else 'up-to-date', Guarded=0,
+                       Reason=reason('pending', count='312') if keep else reason('up-to-date'))
+        self.changed('State', 'Reason', 'Guarded')
+        return None
 
     def do_Pause(self):
         self.pause(True)

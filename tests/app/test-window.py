@@ -35,8 +35,14 @@ def starts(text):
 
 
 class Path:
+    """One window from start to end."""
+
+    ARGUMENTS = ['--scenario', 'conflicts', '--records', '1000000']
+    STEPS = ['overview', 'sync', 'records', 'open', 'decide', 'enter', 'apply', 'stale', 'whole',
+             'skip', 'names', 'lost', 'end']
+
     def __init__(self, command, xml):
-        self.agent = FakeAgent(FOLDER, xml, '--scenario', 'conflicts', '--records', '1000000')
+        self.agent = FakeAgent(FOLDER, xml, *self.ARGUMENTS)
         self.window = Window(command)
 
     def describe(self):
@@ -199,28 +205,76 @@ class Path:
         assert status == 0, 'the window ended with %d' % status
 
 
-STEPS = ['overview', 'sync', 'records', 'open', 'decide', 'enter', 'apply', 'stale', 'whole', 'skip',
-         'names', 'lost', 'end']
+class Deletions(Path):
+    """Unusually many records were deleted on the server."""
+
+    ARGUMENTS = ['--scenario', 'guarded']
+    STEPS = ['question', 'default', 'keep', 'end']
+
+    def is_keep(self, name):
+        return 'Keep the Records' in name
+
+    def is_confirm(self, name):
+        return 'Delete 312 Records Here' in name
+
+    def test_question(self):
+        window = self.window
+        window.see('Unusually many records were deleted on the server: 312')
+        window.press('push button', lambda name: 'Review Deletions' in name)
+        window.see('312 of 1240 records of “receipt” were deleted on the server')
+        window.find('label', starts('receipt:R-00001'))
+        window.find('push button', self.is_confirm)
+
+    def test_default(self):
+        """Escape decides nothing; what is safe has the focus when it is asked again."""
+        window = self.window
+        window.key('Escape')
+        wait_for(lambda: not window.find_all('push button', self.is_confirm),
+                 'the end of the dialog')
+        assert self.calls() == [], self.calls()
+        window.press('push button', lambda name: 'Review Deletions' in name)
+        window.wait_focus(self.is_keep)
+
+    def test_keep(self):
+        window = self.window
+        window.key('Return')
+        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'server', True, 312]],
+                 'the answer')
+        window.see('Changes wait to be sent: 312')
+        wait_for(lambda: not window.find_all('push button', self.is_keep),
+                 'the end of the dialog')
+
+
+PATHS = [Path, Deletions]
+
+
+def go(path, first):
+    for number, step in enumerate(path.STEPS, first):
+        try:
+            getattr(path, 'test_' + step)()
+            print('ok %d %s' % (number, step), flush=True)
+        except (AssertionError, GLib.Error) as error:
+            print('not ok %d %s' % (number, step))
+            print('# ' + str(error).replace('\n', '\n# '))
+            path.describe()
+            print('Bail out! the steps build on one another', flush=True)
+            return False
+    return True
 
 
 def main():
     command, xml = sys.argv[1:-1], sys.argv[-1]
-    path = Path(command, xml)
-    print('1..%d' % len(STEPS))
-    try:
-        for number, step in enumerate(STEPS, 1):
-            try:
-                getattr(path, 'test_' + step)()
-                print('ok %d %s' % (number, step), flush=True)
-            except (AssertionError, GLib.Error) as error:
-                print('not ok %d %s' % (number, step))
-                print('# ' + str(error).replace('\n', '\n# '))
-                path.describe()
-                print('Bail out! the steps build on one another', flush=True)
+    first = 1
+    print('1..%d' % sum(len(path.STEPS) for path in PATHS))
+    for make in PATHS:
+        path = make(command, xml)
+        try:
+            if not go(path, first):
                 return 1
-    finally:
-        path.window.process.kill()
-        path.agent.end()
+        finally:
+            path.window.process.kill()
+            path.agent.end()
+        first += len(path.STEPS)
     return 0
 
 
