@@ -178,10 +178,8 @@ tally_record_edited (const TallyRecord *record,
     {
       TallyOutboxEntry *outbox = tally_record_need_outbox (after);
 
-      /* A new edit is a new chance for what was refused, and a record that is here again is no
-       * deletion to be asked about. */
-      if (outbox->lane == TALLY_LANE_QUARANTINE || (!deleted && tally_outbox_is_guarded (outbox)))
-        outbox->lane = TALLY_LANE_SEND;
+      /* A new edit is a new chance for what was refused. */
+      outbox->lane = outbox->lane == TALLY_LANE_QUARANTINE ? TALLY_LANE_SEND : outbox->lane;
       if (outbox->lane == TALLY_LANE_SEND)
         g_clear_pointer (&outbox->reason, tally_reason_unref);
       outbox->tries = 0;

@@ -101,14 +101,12 @@ is_content (const TallyRevision *revision,
          g_strcmp0 (revision->attachments, attachments) == 0;
 }
 
-/* What holds a record back holds its merged edit too; a refusal was of the old revision only, and
- * a result that lives is no deletion to be asked about. */
+/* What holds a record back holds its merged edit too; a refusal was of the old revision only. */
 static void
 keep_hold (TallyRecord       *after,
            const TallyRecord *record)
 {
-  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD ||
-      (!after->local->deleted && tally_outbox_is_guarded (record->outbox)))
+  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD)
     return;
 
   after->outbox->lane = TALLY_LANE_HOLD;

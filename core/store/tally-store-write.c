@@ -473,6 +473,18 @@ write_rows (TallyStore     *self,
   return TRUE;
 }
 
+/* A record that is here again, for whatever reason, is no deletion to be asked about. */
+static void
+release_living (TallyRecord *after)
+{
+  if (after->outbox == NULL || !tally_record_is_live (after) ||
+      !tally_outbox_is_guarded (after->outbox))
+    return;
+
+  after->outbox->lane = TALLY_LANE_SEND;
+  g_clear_pointer (&after->outbox->reason, tally_reason_unref);
+}
+
 /**
  * tally_store_write:
  * @self: a store with a transaction open
@@ -502,6 +514,7 @@ tally_store_write (TallyStore     *self,
   if (*moved)
     return TRUE;
 
+  release_living (after);
   if (stored != NULL)
     {
       after->id = stored->id;
