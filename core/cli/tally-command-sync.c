@@ -80,6 +80,9 @@ call_sync (TallyCli  *cli,
     g_variant_dict_insert (&options, "full", "b", TRUE);
   if (cli->options->adopt)
     g_variant_dict_insert (&options, "adopt", "b", TRUE);
+  if (cli->options->verify || cli->options->compare)
+    g_variant_dict_insert (&options, "proof", "s",
+                           cli->options->compare ? "compared" : "verified");
 
   interrupt_begin (&interrupt, proxy);
   tally_bus_sync_call_sync (proxy, g_variant_dict_end (&options), NULL, tally_cli_ready_cb, &slot);
@@ -162,6 +165,27 @@ describe_status (TallyExitCode code)
 }
 
 static void
+print_proof (TallyOutput   *output,
+             TallyJsonView *run)
+{
+  g_autoptr (TallyJsonView) proof = tally_json_view_get_view (run, "proof");
+  g_autofree char *grade = tally_json_view_dup_string (run, "grade");
+  guint n_equal;
+  guint n_of;
+
+  if (proof == NULL)
+    return;
+
+  n_equal = (guint) tally_json_view_get_int (proof, "equal");
+  n_of = (guint) tally_json_view_get_int (proof, "of");
+  if (g_strcmp0 (grade, "compared") == 0)
+    tally_output_printf (output, _("Compared: %u of %u records are equal, bodies included.\n"),
+                         n_equal, n_of);
+  else if (g_strcmp0 (grade, "verified") == 0)
+    tally_output_printf (output, _("Verified: %u of %u records are equal.\n"), n_equal, n_of);
+}
+
+static void
 print_run (TallyOutput   *output,
            TallyJsonView *run,
            TallyExitCode  code)
@@ -176,6 +200,7 @@ print_run (TallyOutput   *output,
   tally_output_printf (output, "%s: ", describe_status (code));
   print_counts (output, records);
   tally_output_printf (output, _(" in %.1f s\n"), seconds);
+  print_proof (output, run);
 
   if (conflicts != NULL)
     {

@@ -30,6 +30,8 @@ typedef struct
   gboolean   json;
   gboolean   full;
   gboolean   adopt;
+  gboolean   verify;
+  gboolean   compare;
   gboolean   problems;
   char      *collection;     /* nullable */
   char      *search;         /* nullable */

@@ -77,10 +77,17 @@ static const struct
   { "running",
     N_("Synchronization is running. You can go on working.") },
   { "up-to-date",
-    N_("Everything is up to date[ ({grade})][, last seen {date}]. There is nothing to do.") },
+    N_("Everything is up to date[ ({grade})][, {equal} of {of} records are equal][, last seen "
+       "{date}]. There is nothing to do.") },
   { "checked",
-    N_("Both sides agreed at the last look[ ({grade})][, {date}]. Synchronize to see "
-       "whether they still do.") },
+    N_("Both sides agreed at the last look[ ({grade})][, {equal} of {of} records were equal][, "
+       "{date}]. Synchronize to see whether they still do.") },
+  { "unequal",
+    N_("Both sides differ[: {count} records], although nothing waits. The next synchronization "
+       "reads everything again.") },
+  { "lacking",
+    N_("The server does not have it any more, although nobody deleted it. If that is a mistake, "
+       "run “tallyctl sync --adopt”: it is given back from this computer.") },
   { "never-synced",
     N_("This computer has never been synchronized with the server. Start a synchronization.") },
   { "pending",

@@ -111,7 +111,10 @@ make_reason (const TallyStateFacts *facts,
   g_autofree char *conflicts = g_strdup_printf ("%u", facts->n_conflicts);
   g_autofree char *date = g_strdup_printf ("%" G_GINT64_FORMAT, facts->checked_us);
 
-  /* Without a date the list ends before it. */
+  g_autofree char *equal = g_strdup_printf ("%u", facts->n_equal);
+  g_autofree char *of = g_strdup_printf ("%u", facts->n_compared);
+
+  /* Without a date or a comparison the list ends before it. */
   return tally_reason_new (code,
                            "count", count,
                            "pending", pending,
@@ -120,6 +123,8 @@ make_reason (const TallyStateFacts *facts,
                            "conflicts", conflicts,
                            "grade", facts->grade == NULL ? "none" : facts->grade,
                            facts->checked_us == 0 ? NULL : "date", date,
+                           facts->n_compared == 0 ? NULL : "equal", equal,
+                           "of", of,
                            NULL);
 }
 
@@ -128,7 +133,8 @@ make_reason (const TallyStateFacts *facts,
  * @facts: what is so
  * @reason: (out) (transfer full): what is behind the state. Of a failed run its own reason;
  *   otherwise one of tally-reason.c with count (of what the state is about), pending, held,
- *   quarantined, conflicts, grade and date (of the proof, µs; left out when there is none)
+ *   quarantined, conflicts, grade, date (of the proof, µs) and equal, of (records, of a full
+ *   comparison); what there is none of is left out
  *
  * The sentence in large type, as a pure step function. It says "up-to-date" only when nothing is
  * pending, behind, held, guarded, quarantined or in conflict, the last run proved at least

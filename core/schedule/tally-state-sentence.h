@@ -22,6 +22,8 @@ G_BEGIN_DECLS
  * @n_conflicts: open
  * @n_guarded_there: deleted on the server, so many that a person is asked first
  * @n_guarded_here: deleted here, so many that a person is asked first
+ * @n_equal: records that the last full comparison found the same on both sides,
+ * @n_compared: and how many there were; 0: the last proof was none
  * @grade: of the last run that proved anything: none | checked | verified | compared
  * @checked_us: date of that proof; 0: never
  * @date_us: now
@@ -41,6 +43,8 @@ typedef struct
   guint              n_conflicts;
   guint              n_guarded_there;
   guint              n_guarded_here;
+  guint              n_equal;
+  guint              n_compared;
   const char        *grade;
   gint64             checked_us;
   gint64             date_us;

@@ -33,6 +33,8 @@ tally_run_summary_new (const TallyRun *run,
   self->json = tally_run_to_json (run);
   self->status = g_strdup (run->status);
   self->grade = g_strdup (run->grade);
+  self->n_equal = run->n_equal;
+  self->n_compared = run->n_compared;
   self->ended_us = run->ended_us;
   self->not_before_us = run->not_before_us;
   self->failure = find_failure (run);

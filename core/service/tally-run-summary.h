@@ -14,6 +14,8 @@ G_BEGIN_DECLS
  * @json: the run's object
  * @status: success | partial | failed | cancelled
  * @grade: none | checked | verified | compared
+ * @n_equal: of a full comparison, see #TallyRun
+ * @n_compared: of a full comparison
  * @ended_us: date
  * @not_before_us: monotonic: the server asked to be left alone until then; 0: it did not
  * @failure: (nullable): why the run as a whole failed
@@ -27,6 +29,8 @@ typedef struct
   char        *json;
   char        *status;
   char        *grade;
+  guint        n_equal;
+  guint        n_compared;
   gint64       ended_us;
   gint64       not_before_us;
   TallyReason *failure;

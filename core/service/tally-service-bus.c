@@ -79,13 +79,17 @@ handle_sync (TallyServiceBus       *self,
   g_autoptr (GVariant) options = g_variant_get_child_value (parameters, 0);
   const char *trigger = "manual";
   gboolean full = FALSE;
+  const char *proof = "checked";
   gboolean adopt = FALSE;
   TallySyncAsk ask;
 
   g_variant_lookup (options, "trigger", "&s", &trigger);
   g_variant_lookup (options, "full", "b", &full);
   g_variant_lookup (options, "adopt", "b", &adopt);
-  ask = (full ? TALLY_SYNC_ASK_FULL : 0) | (adopt ? TALLY_SYNC_ASK_ADOPT : 0);
+  g_variant_lookup (options, "proof", "&s", &proof);
+  ask = (full ? TALLY_SYNC_ASK_FULL : 0) | (adopt ? TALLY_SYNC_ASK_ADOPT : 0) |
+        (g_str_equal (proof, "verified") ? TALLY_SYNC_ASK_VERIFY : 0) |
+        (g_str_equal (proof, "compared") ? TALLY_SYNC_ASK_COMPARE : 0);
   tally_sync_manager_run_async (tally_service_get_manager (self->service), trigger, ask,
                                 self->cancellable, run_cb, invocation);
 }

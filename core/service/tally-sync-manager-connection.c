@@ -119,6 +119,7 @@ take_runs (TallySyncManager *self,
           g_free (self->grade);
           self->grade = g_strdup (row->grade);
           self->checked_us = row->ended_us;
+          tally_run_json_get_proof (row->json, &self->n_equal, &self->n_compared);
           break;
         }
     }

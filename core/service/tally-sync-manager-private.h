@@ -40,6 +40,8 @@ struct _TallySyncManager
   const TallyReason   *last_failure;       /* owned, nullable */
   char                *grade;              /* owned */
   gint64               checked_us;         /* date; 0: never */
+  guint                n_equal;            /* of that proof; see TallyRun */
+  guint                n_compared;
 
   TallyScheduleFacts   facts;
   gint64               next_run_us;        /* date; 0: not by itself */

@@ -141,6 +141,8 @@ run_job (GTask        *task,
     .trigger = run->trigger,
     .force_full = (run->ask & TALLY_SYNC_ASK_FULL) != 0,
     .adopt = (run->ask & TALLY_SYNC_ASK_ADOPT) != 0,
+    .proof = run->ask & TALLY_SYNC_ASK_COMPARE ? TALLY_PROOF_COMPARED
+             : run->ask & TALLY_SYNC_ASK_VERIFY ? TALLY_PROOF_VERIFIED : TALLY_PROOF_CHECKED,
     .progress = progress_cb,
     .progress_data = run,
   };
@@ -196,6 +198,8 @@ take_summary (TallySyncManager *self,
       g_free (self->grade);
       self->grade = g_strdup (summary->grade);
       self->checked_us = summary->ended_us;
+      self->n_equal = summary->n_equal;
+      self->n_compared = summary->n_compared;
       tally_sync_manager_notify (self, "grade");
       tally_sync_manager_notify (self, "checked-at");
     }

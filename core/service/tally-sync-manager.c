@@ -119,6 +119,8 @@ tally_sync_manager_update (TallySyncManager *self)
     .n_conflicts = self->counts.n_conflicts,
     .n_guarded_there = self->counts.n_guarded_there,
     .n_guarded_here = self->counts.n_guarded_here,
+    .n_equal = self->n_equal,
+    .n_compared = self->n_compared,
     .grade = self->grade,
     .checked_us = self->checked_us,
     .date_us = tally_clock_date_us (self->clock),

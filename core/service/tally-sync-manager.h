@@ -17,6 +17,8 @@ G_BEGIN_DECLS
  * @TALLY_SYNC_ASK_FULL: one that reads everything again from the start
  * @TALLY_SYNC_ASK_ADOPT: one that takes the server's database for the right one, whatever the
  *   mark on it says, and gives back what it lacks; it reads everything again, too
+ * @TALLY_SYNC_ASK_VERIFY: one that holds every revision against what is here
+ * @TALLY_SYNC_ASK_COMPARE: one that holds every body against what is here
  *
  * What somebody wants of a run. One that does less does not serve them.
  */
@@ -25,6 +27,8 @@ typedef enum
   TALLY_SYNC_ASK_NONE = 0,
   TALLY_SYNC_ASK_FULL = 1 << 0,
   TALLY_SYNC_ASK_ADOPT = 1 << 1,
+  TALLY_SYNC_ASK_VERIFY = 1 << 2,
+  TALLY_SYNC_ASK_COMPARE = 1 << 3,
 } TallySyncAsk;
 
 /**

@@ -5,6 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-store"
 
+#include "base/tally-json-text.h"
 #include "base/tally-json-writer.h"
 #include "store/tally-store.h"
 
@@ -145,6 +146,24 @@ write_records (TallyJsonWriter *writer,
   tally_json_writer_end_object (writer);
 }
 
+/* null where nothing but what the run touched was looked at. */
+static void
+write_proof (TallyJsonWriter *writer,
+             const TallyRun  *self)
+{
+  tally_json_writer_name (writer, "proof");
+  if (self->n_compared == 0)
+    {
+      tally_json_writer_null (writer);
+      return;
+    }
+
+  tally_json_writer_begin_object (writer);
+  tally_json_writer_member_int (writer, "equal", self->n_equal);
+  tally_json_writer_member_int (writer, "of", self->n_compared);
+  tally_json_writer_end_object (writer);
+}
+
 static void
 write_errors (TallyJsonWriter *writer,
               const TallyRun  *self)
@@ -191,8 +210,47 @@ tally_run_to_json (const TallyRun *self)
   tally_json_writer_member_int (&writer, "requests", self->n_requests);
   tally_json_writer_member_int (&writer, "retries", self->n_retries);
   tally_json_writer_member (&writer, "grade", self->grade);
+  write_proof (&writer, self);
   write_errors (&writer, self);
   tally_json_writer_end_object (&writer);
 
   return tally_json_writer_finish (&writer);
+}
+
+static guint
+read_number (GArray     *members,
+             const char *name)
+{
+  const TallyJsonMember *member = tally_json_members_find (members, name);
+  gint64 number = 0;
+
+  if (member != NULL)
+    tally_json_span_get_int (&member->value, &number, NULL);
+
+  return (guint) CLAMP (number, 0, G_MAXUINT);
+}
+
+/**
+ * tally_run_json_get_proof:
+ * @json: what tally_run_to_json() made
+ * @n_equal: (out): records that a full comparison found equal
+ * @n_compared: (out): records that it looked at; 0: there was none
+ */
+void
+tally_run_json_get_proof (const char *json,
+                          guint      *n_equal,
+                          guint      *n_compared)
+{
+  g_autoptr (GArray) members = tally_json_text_members (json, -1, NULL);
+  const TallyJsonMember *proof = members != NULL ? tally_json_members_find (members, "proof") : NULL;
+  g_autoptr (GArray) numbers = NULL;
+
+  *n_equal = 0;
+  *n_compared = 0;
+  if (proof == NULL || *proof->value.text != '{')
+    return;
+
+  numbers = tally_json_text_members (proof->value.text, (gssize) proof->value.length, NULL);
+  *n_equal = read_number (numbers, "equal");
+  *n_compared = read_number (numbers, "of");
 }

@@ -354,19 +354,22 @@ tally_store_open_problem (TallyStore         *self,
 /**
  * tally_store_solve_problems:
  * @self: a store
+ * @code: (nullable): only those of this reason
  * @error: %TALLY_DB_ERROR
  *
- * Closes the rows of tally_store_open_problem(), for a run that reads everything again.
+ * Closes the rows of tally_store_open_problem(), for a run that finds out anew.
  *
  * Returns: whether it is stored
  */
 gboolean
 tally_store_solve_problems (TallyStore  *self,
+                            const char  *code,
                             GError     **error)
 {
   g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "problem-solve-keys");
 
   tally_statement_bind_int (statement, ":solved", tally_clock_date_us (self->clock));
+  tally_statement_bind_text (statement, ":code", code);
 
   return tally_statement_run (statement, error);
 }

@@ -297,6 +297,7 @@ gboolean     tally_store_open_problem    (TallyStore               *self,
                                           GError                  **error);
 /* Before everything is read again: those rows are opened anew where they still hold. */
 gboolean     tally_store_solve_problems  (TallyStore               *self,
+                                          const char               *code,
                                           GError                  **error);
 /* The server refuses @rev of @key: quarantine with a reason. A record that moved on stays. */
 gboolean     tally_store_quarantine      (TallyStore               *self,
@@ -408,6 +409,8 @@ typedef struct
   guint  n_requests, n_retries;
   gint64 not_before_us;  /* monotonic: the server asked to be left alone until then; not kept */
   char  *grade;          /* checked | verified | compared | none */
+  guint  n_equal;        /* of a full comparison: records that are the same on both sides, */
+  guint  n_compared;     /* and how many there are; 0: there was none */
   GPtrArray *errors;     /* element-type TallyRunError */
 } TallyRun;
 
@@ -424,6 +427,10 @@ void         tally_run_add_error         (TallyRun                 *self,
                                           TallyReason              *reason);
 void         tally_run_free              (TallyRun                 *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyRun, tally_run_free)
+/* The numbers of a full comparison out of a run's object; both 0 where there was none. */
+void         tally_run_json_get_proof    (const char               *json,
+                                          guint                    *n_equal,
+                                          guint                    *n_compared);
 /* The object of `sync --json`. */
 char        *tally_run_to_json           (const TallyRun           *self) G_GNUC_WARN_UNUSED_RESULT;
 

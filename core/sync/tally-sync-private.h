@@ -83,6 +83,10 @@ gboolean  tally_sync_guard       (TallySyncContext  *context,
  * found, and what an edit that was taken back stood in the way of. */
 gboolean  tally_sync_catch_up    (TallySyncContext  *context,
                                   GError           **error);
+/* Holds all that the server lists against what is known here, and claims the grade that was asked
+ * for where it is so. */
+gboolean  tally_sync_prove       (TallySyncContext  *context,
+                                  GError           **error);
 /* Tries to merge the conflicts that are open once more. */
 gboolean  tally_sync_refold      (TallySyncContext  *context,
                                   GError           **error);

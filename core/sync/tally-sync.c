@@ -80,7 +80,7 @@ prepare (TallySyncContext  *context,
       g_propagate_error (error, g_steal_pointer (&local_error));
       return FALSE;
     }
-  if (context->since == NULL && !tally_store_solve_problems (context->options->store, error))
+  if (context->since == NULL && !tally_store_solve_problems (context->options->store, NULL, error))
     return FALSE;
   if (!tally_store_count (context->options->store, &counts, error))
     return FALSE;
@@ -198,7 +198,7 @@ verify (TallySyncContext  *context,
   g_free (context->run->grade);
   context->run->grade = g_strdup ("checked");
 
-  return TRUE;
+  return context->options->proof == TALLY_PROOF_CHECKED || tally_sync_prove (context, error);
 }
 
 typedef gboolean (*PhaseFunc) (TallySyncContext  *context,
@@ -256,6 +256,8 @@ note_outcome (TallySyncContext *context,
     }
 
   set_status (run, "failed");
+  g_free (run->grade);
+  run->grade = g_strdup ("none");
   reason = context->given_up != NULL ? tally_reason_ref (context->given_up)
                                      : tally_remote_reason_for_error (failure);
   tally_run_add_error (run, NULL,

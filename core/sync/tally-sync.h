@@ -22,6 +22,21 @@ typedef enum
 
 const char *tally_phase_to_string (TallyPhase phase);
 
+/**
+ * TallyProof:
+ * @TALLY_PROOF_CHECKED: every record that the run touched was looked at: no extra listing
+ * @TALLY_PROOF_VERIFIED: every record's revisions are the same on both sides: one listing
+ * @TALLY_PROOF_COMPARED: … and every body: everything is read once more
+ *
+ * How far a run goes to prove agreement.
+ */
+typedef enum
+{
+  TALLY_PROOF_CHECKED,
+  TALLY_PROOF_VERIFIED,
+  TALLY_PROOF_COMPARED,
+} TallyProof;
+
 /* How far a run is; a plain value. @total 0: not known. */
 typedef struct
 {
@@ -45,6 +60,7 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @force_full: read everything again from the start
  * @adopt: a person has said that the server's database is the right one, though it is not the one
  *   this store knows: what it lacks is given back to it, then everything is read again
+ * @proof: what it is to prove in the end
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: the default of 1000
  * @guard: how many deletions are too many; with a share of 0: the default, 20 % and at least 10
@@ -57,6 +73,7 @@ typedef struct
   const char        *trigger;
   gboolean           force_full;
   gboolean           adopt;
+  TallyProof         proof;
   TallyProgressFunc  progress;
   gpointer           progress_data;
   guint              page_rows;

@@ -209,7 +209,7 @@ class Store:
             'conflicts': {'detected': 0, 'auto_resolved': 0,
                           'needs_user': len(self.conflicts)},
             'bytes': {'up': 0, 'down': 0}, 'requests': 4, 'retries': 0, 'grade': 'checked',
-            'errors': [{'record': 'receipt:R-00001', 'code': 'refused', 'message': 'no'}] * errors})
+            'proof': None, 'errors': [{'record': 'receipt:R-00001', 'code': 'refused', 'message': 'no'}] * errors})
 
     def state_of(self, number):
         record = 'receipt:R-%05d' % number

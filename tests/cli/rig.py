@@ -26,7 +26,7 @@ AGENT = os.environ.get('TALLYSTICK_AGENT', '')
 PATIENCE_S = 120
 
 RUN_KEYS = ['run', 'operation', 'trigger', 'status', 'started', 'ended', 'duration_ms', 'phases',
-            'records', 'conflicts', 'bytes', 'requests', 'retries', 'grade', 'errors']
+            'records', 'conflicts', 'bytes', 'requests', 'retries', 'grade', 'proof', 'errors']
 RECORDS_KEYS = ['pulled', 'pushed', 'deleted', 'unchanged', 'failed', 'quarantined', 'held',
                 'guarded']
 CONFLICTS_KEYS = ['detected', 'auto_resolved', 'needs_user']

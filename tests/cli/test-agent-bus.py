@@ -28,6 +28,7 @@ RUN = {
                 'quarantined': 0, 'held': 15, 'guarded': 0},
     'conflicts': {'detected': 5, 'auto_resolved': 2, 'needs_user': 3},
     'bytes': {'up': 100, 'down': 200}, 'requests': 7, 'retries': 1, 'grade': 'checked',
+    'proof': None,
     'errors': [],
 }
 PARTIAL = dict(RUN, status='partial',
@@ -37,7 +38,8 @@ PARTIAL = dict(RUN, status='partial',
 STATUS = {
     'state': 'conflicts', 'reason': {'code': 'conflicts', 'arguments': {'count': '3'}},
     'connection': 'http://127.0.0.1:5985/receipts', 'records': 42, 'pending': 4,
-    'oldest_pending': '2026-11-23T04:00:00.000Z', 'held': 5, 'quarantined': 6, 'conflicts': 3, 'guarded': 0,
+    'oldest_pending': '2026-11-23T04:00:00.000Z', 'held': 5, 'quarantined': 6, 'conflicts': 3,
+    'guarded': 0,
     'grade': 'checked', 'checked_at': '2026-11-23T04:05:07.000Z',
     'next_run': '2026-11-23T04:10:07.000Z', 'last_run': RUN,
 }

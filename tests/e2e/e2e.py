@@ -226,6 +226,12 @@ class E2eTest(rig.CliTest):
         self.fail(f'{what}: {len(ours)} and {len(theirs)} lines, {len(differing)} differ; '
                   f'first: {str(first)[:2000]}')
 
+    def assert_proven(self, device):
+        """What the device itself can prove is what is so."""
+        answer = device.cli('sync', '--compare', '--json').json
+        self.assertEqual((answer['status'], answer['grade']), ('success', 'compared'), answer)
+        self.assertEqual(answer['proof']['equal'], answer['proof']['of'])
+
     def assert_agreed(self, *devices):
         """Byte for byte, each device and the server; nothing waits, nothing is forked."""
         server = export_of_server(devices[0].url)
@@ -234,6 +240,7 @@ class E2eTest(rig.CliTest):
             status = device.status()
             for name in ('pending', 'held', 'quarantined', 'conflicts'):
                 self.assertEqual(status[name], 0, (name, status))
+            self.assert_proven(device)
         self.assertEqual(count_forks(devices[0].url), 0)
 
 

@@ -131,6 +131,28 @@ tally_fake_remote_refuse_push (TallyFakeRemote *self,
 }
 
 void
+tally_fake_remote_purge (TallyFakeRemote *self,
+                         const char      *key)
+{
+  g_assert_true (g_hash_table_remove (self->documents, key));
+}
+
+void
+tally_fake_remote_bend (TallyFakeRemote *self,
+                        const char      *key,
+                        const char      *rev,
+                        const char      *body)
+{
+  Document *document = g_hash_table_lookup (self->documents, key);
+  const TallyRevision *revision = g_hash_table_lookup (document->revisions, rev);
+
+  g_hash_table_insert (document->revisions, g_strdup (rev),
+                       tally_revision_new (key, rev,
+                                           (const char * const *) revision->ancestors,
+                                           revision->deleted, body, revision->attachments));
+}
+
+void
 tally_fake_remote_recreate (TallyFakeRemote *self)
 {
   g_hash_table_remove_all (self->documents);

@@ -54,6 +54,14 @@ void             tally_fake_remote_refuse_push (TallyFakeRemote     *self,
 /* Another client's revision that reaches the server just before the next push. */
 void             tally_fake_remote_race       (TallyFakeRemote      *self,
                                                const TallyRevision  *revision);
+/* Forgets one document without a trace. */
+void             tally_fake_remote_purge      (TallyFakeRemote      *self,
+                                               const char           *key);
+/* From now on @rev has another body under its name. */
+void             tally_fake_remote_bend       (TallyFakeRemote      *self,
+                                               const char           *key,
+                                               const char           *rev,
+                                               const char           *body);
 /* Forgets everything, as a recreated database does. */
 void             tally_fake_remote_recreate   (TallyFakeRemote      *self);
 /* What a later restore() puts back. */

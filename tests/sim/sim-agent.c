@@ -300,6 +300,35 @@ remember (TallySimDevice *self,
     }
 }
 
+/* Now and then everything is held against the server. */
+static TallyProof
+draw_proof (TallySimDevice *self)
+{
+  if (tally_sim_dice_chance (&self->proof_dice, 92))
+    return TALLY_PROOF_CHECKED;
+
+  return tally_sim_dice_chance (&self->proof_dice, 50) ? TALLY_PROOF_VERIFIED
+                                                       : TALLY_PROOF_COMPARED;
+}
+
+/* A server that never lost anything differs from nobody who was not told so. */
+static void
+check_proof (TallySimDevice *self,
+             const TallyRun *run)
+{
+  for (guint i = 0; i < run->errors->len; i++)
+    {
+      const TallyRunError *error = run->errors->pdata[i];
+
+      if ((g_str_equal (error->reason->code, "unequal") ||
+           g_str_equal (error->reason->code, "lacking") ||
+           g_str_equal (error->reason->code, "bends-value")) &&
+          tally_sim_net_get_era (self->given.net) == 0)
+        tally_sim_trace_fail (self->given.trace, "%s finds the halves %s (%s)", self->name,
+                              error->reason->code, error->record != NULL ? error->record : "-");
+    }
+}
+
 static void
 check_guard (TallySimDevice *self,
              const TallyRun *run)
@@ -316,6 +345,7 @@ TallyRun *
 tally_sim_agent_run (TallySimDevice  *self,
                      TallyStore      *store,
                      const char      *trigger,
+                     TallyProof       proof,
                      GError         **error)
 {
   g_autoptr (TallyHttpClient) client = tally_http_client_new (self->transport, self->clock,
@@ -329,6 +359,7 @@ tally_sim_agent_run (TallySimDevice  *self,
     .clock = self->clock,
     .trigger = trigger,
     .adopt = self->adopt,
+    .proof = proof,
     .page_rows = self->given.page_rows,
     .guard = self->given.guard,
   };
@@ -345,6 +376,7 @@ tally_sim_agent_run (TallySimDevice  *self,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
   remember (self, run, era, seq);
   check_guard (self, run);
+  check_proof (self, run);
   check_errors (self, run);
   check_storm (self);
   check_conflicts (self, store, run);
@@ -462,7 +494,7 @@ live (TallySimDevice *self)
       g_autoptr (TallyRun) run = NULL;
 
       tally_schedule_note_begin (&self->facts);
-      run = tally_sim_agent_run (self, store, trigger, &error);
+      run = tally_sim_agent_run (self, store, trigger, draw_proof (self), &error);
       if (run != NULL)
         continue;
       if (!tally_sim_device_note_failure (self, "run", error))

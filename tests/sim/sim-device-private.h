@@ -20,6 +20,7 @@ struct _TallySimDevice
   const char            *name;
 
   TallySimDice           dice;          /* of its life: naps, pauses */
+  TallySimDice           proof_dice;    /* of what its runs are to prove */
   GRand                 *rand;          /* owned: what the engine is given */
   TallySimClock         *sim_clock;     /* owned */
   TallyClock            *clock;         /* unowned: the same */
@@ -96,6 +97,7 @@ void        tally_sim_agent_main          (gpointer         data);
 TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
                                            TallyStore      *store,
                                            const char      *trigger,
+                                           TallyProof       proof,
                                            GError         **error);
 
 /* --- who works at it (sim-desk.c) --- */

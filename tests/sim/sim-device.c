@@ -10,6 +10,9 @@
 #include "db/tally-db.h"
 #include "sim/sim-memory.h"
 
+/* Dice of its own, so that what else is drawn stays. */
+#define PROOF_STREAM 2000
+
 TallyStore *
 tally_sim_device_open_store (TallySimDevice  *self,
                              GError         **error)
@@ -215,6 +218,7 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->given = *options;
   self->name = tally_sim_actor_to_string (options->index);
   self->dice = tally_sim_dice_new (options->seed, options->index);
+  self->proof_dice = tally_sim_dice_new (options->seed, PROOF_STREAM + options->index);
   self->rand = g_rand_new_with_seed (options->seed);
   self->sim_clock = tally_sim_clock_new (options->baton);
   self->clock = TALLY_CLOCK (self->sim_clock);
@@ -358,10 +362,11 @@ tally_sim_device_get_disk (TallySimDevice *self)
 }
 
 TallyRun *
-tally_sim_device_sync (TallySimDevice *self)
+tally_sim_device_sync (TallySimDevice *self,
+                       TallyProof      proof)
 {
   g_autoptr (GError) error = NULL;
-  TallyRun *run = tally_sim_agent_run (self, self->store, "manual", &error);
+  TallyRun *run = tally_sim_agent_run (self, self->store, "manual", proof, &error);
 
   if (run == NULL)
     tally_sim_trace_fail (self->given.trace, "%s: run: %s", self->name, error->message);

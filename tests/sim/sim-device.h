@@ -82,7 +82,8 @@ TallyStore     *tally_sim_device_get_store   (TallySimDevice               *self
 TallySimUser   *tally_sim_device_get_user    (TallySimDevice               *self);
 TallySimVfs    *tally_sim_device_get_disk    (TallySimDevice               *self);
 /* One run; NULL: the store failed, which is a failure of the seed. */
-TallyRun       *tally_sim_device_sync        (TallySimDevice               *self) G_GNUC_WARN_UNUSED_RESULT;
+TallyRun       *tally_sim_device_sync        (TallySimDevice               *self,
+                                              TallyProof                    proof) G_GNUC_WARN_UNUSED_RESULT;
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallySimDevice, tally_sim_device_free)
 

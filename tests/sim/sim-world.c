@@ -199,10 +199,25 @@ make_people (World *self)
   make_operator (self);
 }
 
+/* Where everything is equal, everything can be proven, and is counted. */
+static void
+check_claim (World          *self,
+             TallySimDevice *device,
+             TallyProof      proof,
+             const TallyRun *run)
+{
+  if (proof == TALLY_PROOF_COMPARED &&
+      (!g_str_equal (run->grade, "compared") || run->n_equal != run->n_compared))
+    tally_sim_trace_fail (self->trace, "%s proves no more than %s, %u of %u",
+                          tally_sim_device_get_name (device), run->grade, run->n_equal,
+                          run->n_compared);
+}
+
 /* One round of runs; FALSE: a store failed. *moved: whether anything was pulled or pushed. */
 static gboolean
-sync_all (World    *self,
-          gboolean *moved)
+sync_all (World      *self,
+          TallyProof  proof,
+          gboolean   *moved)
 {
   guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
 
@@ -210,7 +225,7 @@ sync_all (World    *self,
   for (guint i = 0; i < self->n_devices; i++)
     {
       TallySimDevice *device = self->devices[(first + i) % self->n_devices];
-      g_autoptr (TallyRun) run = tally_sim_device_sync (device);
+      g_autoptr (TallyRun) run = tally_sim_device_sync (device, proof);
 
       if (run == NULL)
         return FALSE;
@@ -220,6 +235,7 @@ sync_all (World    *self,
                               tally_sim_device_get_name (device), run->status,
                               run->errors->len > 0
                               ? ((TallyRunError *) run->errors->pdata[0])->reason->code : "-");
+      check_claim (self, device, proof, run);
       *moved = *moved || run->n_pulled + run->n_pushed + run->n_deleted > 0;
     }
 
@@ -232,7 +248,7 @@ sync_until_quiet (World *self)
   gboolean moved = TRUE;
 
   for (guint round = 0; moved && round < MAX_ROUNDS; round++)
-    if (!sync_all (self, &moved))
+    if (!sync_all (self, TALLY_PROOF_CHECKED, &moved))
       return FALSE;
 
   if (moved)
@@ -390,7 +406,7 @@ check_rest (World *self)
   guint n;
   gboolean moved;
 
-  if (!sync_all (self, &moved))
+  if (!sync_all (self, TALLY_PROOF_CHECKED, &moved))
     return FALSE;
   n = count_requests (self) - before;
   if (moved || n > self->n_devices * MAX_IDLE_REQUESTS)
@@ -402,6 +418,7 @@ check_rest (World *self)
 static void
 heal_and_judge (World *self)
 {
+  gboolean moved;
   TallySimOracle oracle = {
     .trace = self->trace,
     .net = self->net,
@@ -420,7 +437,7 @@ heal_and_judge (World *self)
     return;
   tally_sim_oracle_check_quiet (&oracle);
   if (tally_sim_trace_get_failure (self->trace) == NULL && let_people_finish (self) &&
-      check_rest (self))
+      check_rest (self) && sync_all (self, TALLY_PROOF_COMPARED, &moved))
     tally_sim_oracle_check_end (&oracle);
 }
 

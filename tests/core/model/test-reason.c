@@ -86,7 +86,7 @@ test_every_code (void)
   static const char * const codes[] = {
     "attachments", "auth-failed", "bad-answer", "bad-document", "bad-key", "bends-value", "cancelled",
     "checked", "conflict", "conflicts", "disk-full", "failed", "forbidden", "guard-local", "guard-server",
-    "interrupted",
+    "interrupted", "lacking",
     "locked", "metered", "never-synced", "no-server", "not-found", "offline", "paused",
     "paused-by-user", "pending", "problems", "recreated", "refused", "running", "server-error",
     "server-unreachable", "store-busy", "store-corrupt", "store-failed", "store-read-only",

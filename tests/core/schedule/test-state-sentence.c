@@ -53,6 +53,12 @@ test_never_up_to_date (void)
 
   facts.n_pending = 1;
   check (&facts, "pending");
+  facts.n_guarded_here = 3;
+  check (&facts, "guarded");
+  facts.n_guarded_here = 0;
+  facts.n_guarded_there = 3;
+  check (&facts, "guarded");
+  facts.n_guarded_there = 0;
   facts.n_held = 1;
   check (&facts, "held");
   /* what the server shows and could not be taken is not up to date either */

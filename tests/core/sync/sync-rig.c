@@ -94,6 +94,7 @@ run_once (SyncRig  *rig,
     .clock = rig->clock,
     .trigger = "manual",
     .adopt = adopt,
+    .proof = rig->proof,
   };
 
   g_hash_table_remove_all (rig->n_asked);

@@ -28,6 +28,8 @@ typedef struct
   GCancellable    *cancellable;     /* owned; of every run */
   GHashTable      *n_asked;         /* owned; request -> how often in the last run */
 
+  TallyProof       proof;           /* that its runs are to give */
+
   const char      *met;             /* borrowed, nullable: the request that is met */
   guint            met_at;          /* which of them in a run, from 1 */
   void           (*meet) (gpointer rig);   /* nullable: it is refused */
