@@ -152,7 +152,8 @@ write_proof (TallyJsonWriter *writer,
              const TallyRun  *self)
 {
   tally_json_writer_name (writer, "proof");
-  if (self->n_compared == 0)
+  if (self->n_compared == 0 && !g_str_equal (self->grade, "verified") &&
+      !g_str_equal (self->grade, "compared"))
     {
       tally_json_writer_null (writer);
       return;

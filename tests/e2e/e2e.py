@@ -158,6 +158,13 @@ class Device:
         self.runs.append(run)
         return run
 
+    def confirm(self):
+        """A run that finds many deletions, and the word that they were meant."""
+        self.sync(code=1)
+        for question in self.cli('guard', '--json').json['questions']:
+            self.cli('guard', question['collection'], '--side', question['side'],
+                     '--confirm', str(question['records']))
+
     def put(self, key, body):
         text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
         return self.cli('put', key, input=text)

@@ -111,6 +111,10 @@ class TestOddBodies(e2e.E2eTest):
 
         for key in IDS:
             b.cli('delete', '--', key)
+        # So many that both are asked.
+        b.confirm()
+        b.sync()
+        a.confirm()
         e2e.settle_down(b, a)
         left = {f'body:{name}': body for name, body in BODIES.items()}
         self.assert_same_text(a.export(), lines(left), 'after deleting by id')
