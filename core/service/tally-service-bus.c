@@ -255,6 +255,9 @@ static const struct
   { "handle-list-guards", handle_access },
   { "handle-list-guarded", handle_access },
   { "handle-answer-guard", handle_access },
+  { "handle-list-outbox", handle_access },
+  { "handle-retry", handle_access },
+  { "handle-discard", handle_access },
   { "handle-list-runs", handle_access },
   { "handle-why", handle_access },
 };

@@ -24,6 +24,9 @@ static const struct
   { "ListGuards", tally_service_list_guards },
   { "ListGuarded", tally_service_list_guarded },
   { "AnswerGuard", tally_service_answer_guard },
+  { "ListOutbox", tally_service_list_outbox },
+  { "Retry", tally_service_retry },
+  { "Discard", tally_service_discard },
   { "ListRuns", tally_service_list_runs },
   { "Why", tally_service_why },
 };

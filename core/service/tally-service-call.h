@@ -59,6 +59,11 @@ GVariant *tally_service_list_guards      (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_list_guarded     (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_answer_guard     (TallyStore *store, TallyServiceCall *call, GError **error);
 
+/* --- tally-service-outbox.c --- */
+GVariant *tally_service_list_outbox      (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_retry            (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_discard          (TallyStore *store, TallyServiceCall *call, GError **error);
+
 /* --- tally-service-explain.c --- */
 GVariant *tally_service_list_runs        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_why              (TallyStore *store, TallyServiceCall *call, GError **error);

@@ -307,6 +307,40 @@ gboolean     tally_store_quarantine      (TallyStore               *self,
                                           gboolean                 *set_aside,
                                           GError                  **error);
 
+/* --- what waits and what was set aside (tally-store-outbox.c) --- */
+
+/* A row of a list: an edit that waits, or was refused. */
+typedef struct
+{
+  char        *key;
+  char        *collection;   /* "": the database's name */
+  gboolean     deleted;      /* the edit deletes the record */
+  TallyReason *reason;       /* nullable: why it is where it is */
+  guint        n_tries;
+  gint64       created_us;   /* date of the first edit that has not arrived */
+  gint64       next_try_us;  /* date; 0: with the next run */
+} TallyOutboxRow;
+
+void         tally_outbox_row_free       (TallyOutboxRow           *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyOutboxRow, tally_outbox_row_free)
+
+/* element-type TallyOutboxRow, in the order of the edits */
+GPtrArray   *tally_store_list_outbox_rows(TallyStore               *self,
+                                          TallyLane                 lane,
+                                          guint                     offset,
+                                          guint                     limit,
+                                          GError                  **error);
+/* Sends what was refused once more; @key NULL: all of it. */
+gboolean     tally_store_retry           (TallyStore               *self,
+                                          const char               *key,
+                                          guint                    *n_retried,
+                                          GError                  **error);
+/* What is left of a refused edit that is given up: pure. */
+TallyRecord *tally_record_discarded      (const TallyRecord        *record) G_GNUC_WARN_UNUSED_RESULT;
+gboolean     tally_store_discard         (TallyStore               *self,
+                                          const char               *key,
+                                          GError                  **error);
+
 /* --- the guard (tally-store-guard.c) --- */
 
 /* The reason of an outbox row that an open question holds. */

@@ -358,6 +358,62 @@ browse (TallySimUser  *self,
   return runs != NULL;
 }
 
+/* What the server refused: once more as it is, or given up. */
+static gboolean
+decide_refused (TallySimUser  *self,
+                TallyStore    *store,
+                const char    *key,
+                GError       **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (TallyRecord) shown = tally_store_get (store, key, &local_error);
+  gboolean again = chance (self, 60);
+  gboolean done;
+  guint n;
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (!again && shown != NULL)
+    tally_sim_ledger_replace (self->given.ledger, shown, FALSE, key,
+                              shown->remote != NULL && !shown->remote->deleted
+                              ? shown->remote->body : NULL);
+  done = again ? tally_store_retry (store, key, &n, &local_error)
+               : tally_store_discard (store, key, &local_error);
+  tally_sim_trace_add (self->given.trace, self->name, "%s %s%s", again ? "retries" : "discards",
+                       key, done ? "" : " in vain");
+  if (done || is_refusal (local_error))
+    return TRUE;
+
+  g_propagate_error (error, g_steal_pointer (&local_error));
+  return FALSE;
+}
+
+static gboolean
+decide_any_refused (TallySimUser  *self,
+                    TallyStore    *store,
+                    gboolean      *decided,
+                    GError       **error)
+{
+  g_autoptr (GPtrArray) rows = NULL;
+  const TallyOutboxRow *row;
+
+  *decided = FALSE;
+  rows = tally_store_list_outbox_rows (store, TALLY_LANE_QUARANTINE, 0, 100, error);
+  if (rows == NULL)
+    return FALSE;
+  if (rows->len == 0)
+    return TRUE;
+
+  *decided = TRUE;
+  row = rows->pdata[tally_sim_dice_range (&self->dice, 0, (gint32) rows->len)];
+
+  return decide_refused (self, store, row->key, error);
+}
+
 static void
 replace_kept (TallySimUser     *self,
               const TallyGuard *guard,
@@ -494,6 +550,8 @@ tally_sim_user_retry (TallySimUser  *self,
         continue;
 
       *retried = TRUE;
+      if (chance (self, 50))
+        return decide_refused (self, store, key, error);
       body = tally_sim_typing_edit (&self->dice, self->given.actor,
                                     tally_record_is_live (record) ? record->local->body : "{}");
 
@@ -526,6 +584,13 @@ tally_sim_user_act (TallySimUser  *self,
   if (what < 86)
     {
       if (!answer_any (self, store, &done, error))
+        return FALSE;
+      if (done)
+        return TRUE;
+    }
+  if (what < 90)
+    {
+      if (!decide_any_refused (self, store, &done, error))
         return FALSE;
       if (done)
         return TRUE;

@@ -502,6 +502,45 @@ on_confirm (Rig *rig)
   answer (rig, FALSE);
 }
 
+static gboolean
+is_set_aside (Rig *rig)
+{
+  return g_str_equal (get_state (rig), "quarantined");
+}
+
+static void
+check_outcome (gboolean      was_set_aside,
+               gboolean      done,
+               const GError *error)
+{
+  g_assert_true (done == was_set_aside);
+  if (was_set_aside)
+    g_assert_no_error (error);
+  else
+    g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_NOT_FOUND);
+}
+
+static void
+on_retry (Rig *rig)
+{
+  gboolean was_set_aside = is_set_aside (rig);
+  g_autoptr (GError) error = NULL;
+  guint n;
+  gboolean done = tally_store_retry (rig->store, KEY, &n, &error);
+
+  check_outcome (was_set_aside, done, error);
+}
+
+static void
+on_discard (Rig *rig)
+{
+  gboolean was_set_aside = is_set_aside (rig);
+  g_autoptr (GError) error = NULL;
+  gboolean done = tally_store_discard (rig->store, KEY, &error);
+
+  check_outcome (was_set_aside, done, error);
+}
+
 static const struct { const char *name; void (*happen) (Rig *rig); } events[] = {
   { "edit", on_edit },
   { "delete", on_delete },
@@ -519,6 +558,8 @@ static const struct { const char *name; void (*happen) (Rig *rig); } events[] = 
   { "guard", on_guard },
   { "keep", on_keep },
   { "confirm", on_confirm },
+  { "retry", on_retry },
+  { "discard", on_discard },
 };
 
 /* --- the table --- */
