@@ -279,6 +279,9 @@ tally_command_sync (TallyCli  *cli,
       return FALSE;
     }
 
+  if (cli->options->plan)
+    return tally_command_plan (cli, error);
+
   run = sync_once (cli, error);
   if (run == NULL)
     return FALSE;

@@ -48,6 +48,8 @@ gboolean tally_command_sync        (TallyCli *cli, GError **error);
 gboolean tally_command_pause       (TallyCli *cli, GError **error);
 gboolean tally_command_resume      (TallyCli *cli, GError **error);
 gboolean tally_command_cancel      (TallyCli *cli, GError **error);
+/* tally-command-plan.c: "sync" that only says what it would do */
+gboolean tally_command_plan        (TallyCli *cli, GError **error);
 /* tally-command-records.c */
 gboolean tally_command_records     (TallyCli *cli, GError **error);
 gboolean tally_command_get         (TallyCli *cli, GError **error);

@@ -46,6 +46,8 @@ static const struct
     N_("Prove that every revision is the same on both sides: one listing"), NULL },
   { "compare", G_STRUCT_OFFSET (TallyOptions, compare), G_OPTION_ARG_NONE, FALSE,
     N_("Prove that every body is the same on both sides: reads everything once more"), NULL },
+  { "plan", G_STRUCT_OFFSET (TallyOptions, plan), G_OPTION_ARG_NONE, FALSE,
+    N_("Only say what would be done; with --list, record by record"), NULL },
   { "problems", G_STRUCT_OFFSET (TallyOptions, problems), G_OPTION_ARG_NONE, FALSE,
     N_("Only records that wait, conflict or were refused"), NULL },
   { "collection", G_STRUCT_OFFSET (TallyOptions, collection), G_OPTION_ARG_FILENAME, FALSE,

@@ -32,6 +32,7 @@ typedef struct
   gboolean   adopt;
   gboolean   verify;
   gboolean   compare;
+  gboolean   plan;
   gboolean   problems;
   char      *collection;     /* nullable */
   char      *search;         /* nullable */

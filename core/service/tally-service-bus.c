@@ -95,6 +95,30 @@ handle_sync (TallyServiceBus       *self,
 }
 
 static void
+plan_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = NULL;
+
+  json = tally_sync_manager_plan_finish (TALLY_SYNC_MANAGER (source), result, &error);
+  answer_text (user_data, json, error);
+}
+
+static void
+handle_plan (TallyServiceBus       *self,
+             GDBusMethodInvocation *invocation,
+             GVariant              *parameters)
+{
+  gboolean lists;
+
+  g_variant_get (parameters, "(b)", &lists);
+  tally_sync_manager_plan_async (tally_service_get_manager (self->service), lists,
+                                 self->cancellable, plan_cb, invocation);
+}
+
+static void
 handle_cancel (TallyServiceBus       *self,
                GDBusMethodInvocation *invocation,
                GVariant              *parameters)
@@ -237,6 +261,7 @@ static const struct
                   GVariant              *parameters);
 } methods[] = {
   { "handle-sync", handle_sync },
+  { "handle-plan", handle_plan },
   { "handle-cancel", handle_cancel },
   { "handle-pause", handle_pause },
   { "handle-resume", handle_resume },

@@ -95,4 +95,30 @@ void tally_sync_manager_push_connectors (TallySyncManager *self);
 /* --- tally-sync-manager-status.c --- */
 char *tally_sync_manager_dup_status    (TallySyncManager *self);
 
+/* All that the engine needs on its thread, for one errand. */
+typedef struct
+{
+  TallySyncManager   *manager;       /* owned through the task's source */
+  GMainContext       *context;       /* owned; the manager's */
+  TallyClock         *clock;         /* owned */
+  GRand              *rand;          /* owned */
+  char               *url;           /* owned */
+  TallyCredentials   *credentials;   /* owned, nullable */
+  char               *trigger;       /* owned */
+  TallySyncAsk        ask;
+  gboolean            lists;         /* of a plan: each record is named */
+  TallyRemoteFactory  make_remote;
+  gpointer            make_remote_data;
+
+  gint64              told_us;       /* when progress was last told */
+  TallyPhase          told_phase;
+} TallySyncJob;
+
+TallySyncJob *tally_sync_job_new         (TallySyncManager *manager,
+                                          const char       *trigger,
+                                          TallySyncAsk      ask) G_GNUC_WARN_UNUSED_RESULT;
+void          tally_sync_job_free        (gpointer          data);
+/* On the engine's thread. */
+TallyRemote  *tally_sync_job_make_remote (TallySyncJob     *self) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -9,47 +9,12 @@
 
 #include "client/tally-client-error.h"
 #include "config.h"
-#include "http/tally-http-client.h"
-#include "http/tally-soup-transport.h"
-#include "remote/couchdb/tally-couchdb-remote.h"
 #include "schedule/tally-readiness.h"
 
 #include <glib/gi18n-lib.h>
 
 /* The window's rule: updates at most ten times a second. */
 #define PROGRESS_US (G_USEC_PER_SEC / 10)
-
-/* All that a run needs on its thread. */
-typedef struct
-{
-  TallySyncManager   *manager;       /* owned through the task's source */
-  GMainContext       *context;       /* owned; the manager's */
-  TallyClock         *clock;         /* owned */
-  GRand              *rand;          /* owned */
-  char               *url;           /* owned */
-  TallyCredentials   *credentials;   /* owned, nullable */
-  char               *trigger;       /* owned */
-  TallySyncAsk        ask;
-  TallyRemoteFactory  make_remote;
-  gpointer            make_remote_data;
-
-  gint64              told_us;       /* when progress was last told */
-  TallyPhase          told_phase;
-} Run;
-
-static void
-run_free (gpointer data)
-{
-  Run *run = data;
-
-  g_main_context_unref (run->context);
-  g_object_unref (run->clock);
-  g_rand_free (run->rand);
-  g_free (run->url);
-  g_clear_pointer (&run->credentials, tally_credentials_unref);
-  g_free (run->trigger);
-  g_free (run);
-}
 
 /* --- on the engine's thread --- */
 
@@ -89,7 +54,7 @@ static void
 progress_cb (const TallyProgress *progress,
              gpointer             user_data)
 {
-  Run *run = user_data;
+  TallySyncJob *run = user_data;
   gint64 now_us = tally_clock_now_us (run->clock);
   g_autoptr (GSource) source = NULL;
   News *news;
@@ -108,29 +73,14 @@ progress_cb (const TallyProgress *progress,
   g_source_attach (source, run->context);
 }
 
-static TallyRemote *
-make_remote (Run *run)
-{
-  g_autoptr (TallyTransport) transport = NULL;
-  g_autoptr (TallyHttpClient) client = NULL;
-
-  if (run->make_remote != NULL)
-    return run->make_remote (run->url, run->credentials, run->make_remote_data);
-
-  transport = tally_soup_transport_new (run->credentials);
-  client = tally_http_client_new (transport, run->clock, run->rand);
-
-  return tally_couchdb_remote_new (client, run->url);
-}
-
 static void
 run_job (GTask        *task,
          TallyStore   *store,
          gpointer      task_data,
          GCancellable *cancellable)
 {
-  Run *run = task_data;
-  g_autoptr (TallyRemote) remote = make_remote (run);
+  TallySyncJob *run = task_data;
+  g_autoptr (TallyRemote) remote = tally_sync_job_make_remote (run);
   g_autoptr (TallyRun) result = NULL;
   g_autofree char *since = NULL;
   GError *error = NULL;
@@ -361,18 +311,7 @@ start_run (TallySyncManager *self,
 {
   g_autoptr (GTask) task = NULL;
   g_autofree char *data = NULL;
-  Run *run = g_new0 (Run, 1);
-
-  run->manager = self;
-  run->context = g_main_context_ref_thread_default ();
-  run->clock = g_object_ref (self->clock);
-  run->rand = g_rand_new_with_seed (g_rand_int (self->rand));
-  run->url = g_strdup (self->server->url);
-  run->credentials = self->credentials != NULL ? tally_credentials_ref (self->credentials) : NULL;
-  run->trigger = g_strdup (trigger);
-  run->ask = ask;
-  run->make_remote = self->make_remote;
-  run->make_remote_data = self->make_remote_data;
+  TallySyncJob *run = tally_sync_job_new (self, trigger, ask);
 
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
@@ -384,7 +323,7 @@ start_run (TallySyncManager *self,
   task = g_task_new (self, self->run, run_cb, NULL);
   g_task_set_check_cancellable (task, FALSE);
   g_task_set_name (task, "run");
-  g_task_set_task_data (task, run, run_free);
+  g_task_set_task_data (task, run, tally_sync_job_free);
   tally_store_thread_push (self->engine, task, run_job);
 
   data = g_strdup_printf ("{\"trigger\":\"%s\"}", trigger);

@@ -77,6 +77,16 @@ char              *tally_sync_manager_run_finish     (TallySyncManager          
                                                       GAsyncResult               *result,
                                                       GError                    **error)
   G_GNUC_WARN_UNUSED_RESULT;
+/* What a run would do: its object. */
+void               tally_sync_manager_plan_async     (TallySyncManager           *self,
+                                                      gboolean                    lists,
+                                                      GCancellable               *cancellable,
+                                                      GAsyncReadyCallback         callback,
+                                                      gpointer                    user_data);
+char              *tally_sync_manager_plan_finish    (TallySyncManager           *self,
+                                                      GAsyncResult               *result,
+                                                      GError                    **error)
+  G_GNUC_WARN_UNUSED_RESULT;
 void               tally_sync_manager_cancel         (TallySyncManager           *self);
 
 /* Ends a run against another server first. @user and @password "": as before; for another server

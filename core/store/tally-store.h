@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/tally-clock.h"
+#include "base/tally-json-writer.h"
 #include "model/tally-record.h"
 
 G_BEGIN_DECLS
@@ -423,6 +424,29 @@ gboolean     tally_store_settle          (TallyStore               *self,
                                           const char               *attachments,
                                           TallyRevision           **result,
                                           GError                  **error);
+
+/* --- what a run would do (tally-plan.c) --- */
+
+typedef struct
+{
+  char       *key;
+  const char *action;   /* static: send | send deletion | fetch | delete | merge */
+} TallyPlanRow;
+
+/* @n_fetch counts everything that is new there, @n_delete what will be deleted on either side. */
+typedef struct
+{
+  guint      n_send, n_fetch, n_delete;
+  guint      n_conflicts;   /* changed on both sides: to be merged, or asked about */
+  guint64    bytes_up, bytes_down;
+  GPtrArray *rows;          /* element-type TallyPlanRow; empty where nobody wants them named */
+} TallyPlan;
+
+TallyPlan   *tally_plan_new              (void) G_GNUC_WARN_UNUSED_RESULT;
+void         tally_plan_free             (TallyPlan                *self);
+void         tally_plan_write            (const TallyPlan          *self,
+                                          TallyJsonWriter          *writer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyPlan, tally_plan_free)
 
 /* --- runs (tally-store-run.c) --- */
 

@@ -55,6 +55,26 @@ tally_sync_load_mark (TallySyncContext  *context,
          check_mark (context, error);
 }
 
+gboolean
+tally_sync_check_mark (const TallySyncOptions  *options,
+                       GCancellable            *cancellable,
+                       GError                 **error)
+{
+  g_autofree char *id = tally_sync_dup_mark_id (options);
+  TallySyncContext context = { .options = options, .cancellable = cancellable, .mark_id = id };
+  gboolean fits = tally_sync_load_mark (&context, error);
+
+  g_clear_pointer (&context.mark, tally_remote_checkpoint_free);
+
+  return fits;
+}
+
+char *
+tally_sync_dup_mark_id (const TallySyncOptions *options)
+{
+  return g_strconcat ("tallystick-", tally_store_get_device (options->store), NULL);
+}
+
 static TallyRemoteCheckpoint *
 next_mark (TallySyncContext *context,
            gboolean          claims)

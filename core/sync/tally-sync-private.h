@@ -47,6 +47,11 @@ void      tally_sync_tell        (TallySyncContext  *context);
 /* Reads it; RECREATED where the database is not the one this store knows. */
 gboolean  tally_sync_load_mark   (TallySyncContext  *context,
                                   GError           **error);
+/* The same, for whoever only looks. */
+gboolean  tally_sync_check_mark  (const TallySyncOptions  *options,
+                                  GCancellable            *cancellable,
+                                  GError                 **error);
+char     *tally_sync_dup_mark_id (const TallySyncOptions  *options) G_GNUC_WARN_UNUSED_RESULT;
 /* Counts it up, on the server and then here: before anything of a page is taken in. */
 gboolean  tally_sync_move_mark   (TallySyncContext  *context,
                                   GError           **error);

@@ -324,7 +324,7 @@ tally_sync_run (const TallySyncOptions  *options,
   if (!tally_store_begin_run (options->store, run, NULL, error))
     return NULL;
 
-  context.mark_id = g_strconcat ("tallystick-", tally_store_get_device (options->store), NULL);
+  context.mark_id = tally_sync_dup_mark_id (options);
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   context.unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) tally_reason_unref);

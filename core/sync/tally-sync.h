@@ -92,4 +92,17 @@ TallyRun *tally_sync_run (const TallySyncOptions  *options,
                           GCancellable            *cancellable,
                           GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
 
+/**
+ * tally_sync_plan:
+ *
+ * What a run with these options would do, and nothing of it: reads the server's list and the
+ * store, writes neither. Blocking, on the calling worker thread.
+ *
+ * Returns: (transfer full): the plan; %NULL with @error of remote, http or store
+ */
+TallyPlan *tally_sync_plan (const TallySyncOptions  *options,
+                            gboolean                 lists,
+                            GCancellable            *cancellable,
+                            GError                 **error) G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS
