@@ -30,7 +30,6 @@
  * @TALLY_PLANTED_NO_IDENTITY: a database without our mark is taken for the one we know
  * @TALLY_PLANTED_NO_AGE: a database older than what we have seen is taken as it is
  * @TALLY_PLANTED_MARK_FIRST: the store counts a session before the server has it
- * @TALLY_PLANTED_GRADE_FIRST: a run claims its grade before the verification is through
  * @TALLY_PLANTED_LOCAL_WINS: of a member changed twice the local value is taken
  * @TALLY_PLANTED_GREATER_WINS: of a member changed twice the greater value is taken, like a date
  * @TALLY_PLANTED_DELETE_WINS: an edit against a deletion is settled by deleting
@@ -76,7 +75,6 @@ typedef enum
   TALLY_PLANTED_NO_IDENTITY,
   TALLY_PLANTED_NO_AGE,
   TALLY_PLANTED_MARK_FIRST,
-  TALLY_PLANTED_GRADE_FIRST,
   TALLY_PLANTED_LOCAL_WINS,
   TALLY_PLANTED_GREATER_WINS,
   TALLY_PLANTED_DELETE_WINS,

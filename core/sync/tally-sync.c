@@ -187,11 +187,6 @@ static gboolean
 verify (TallySyncContext  *context,
         GError           **error)
 {
-  if (TALLY_IS_PLANTED (GRADE_FIRST))
-    {
-      g_free (context->run->grade);
-      context->run->grade = g_strdup ("checked");
-    }
   if (context->moved && !tally_sync_load_mark (context, error))
     return FALSE;
 
@@ -249,6 +244,9 @@ note_outcome (TallySyncContext *context,
       set_status (run, run->n_failed + run->n_quarantined > 0 ? "partial" : "success");
       return;
     }
+  /* Whatever was claimed on the way: it is not through. */
+  g_free (run->grade);
+  run->grade = g_strdup ("none");
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       set_status (run, "cancelled");
@@ -256,8 +254,6 @@ note_outcome (TallySyncContext *context,
     }
 
   set_status (run, "failed");
-  g_free (run->grade);
-  run->grade = g_strdup ("none");
   reason = context->given_up != NULL ? tally_reason_ref (context->given_up)
                                      : tally_remote_reason_for_error (failure);
   tally_run_add_error (run, NULL,

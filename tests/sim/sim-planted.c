@@ -70,7 +70,6 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_NO_IDENTITY] = "no-identity",
   [TALLY_PLANTED_NO_AGE] = "no-age",
   [TALLY_PLANTED_MARK_FIRST] = "mark-first",
-  [TALLY_PLANTED_GRADE_FIRST] = "grade-first",
   [TALLY_PLANTED_LOCAL_WINS] = "local-wins",
   [TALLY_PLANTED_GREATER_WINS] = "greater-wins",
   [TALLY_PLANTED_DELETE_WINS] = "delete-wins",
