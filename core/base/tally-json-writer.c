@@ -223,6 +223,29 @@ tally_json_writer_member_int (TallyJsonWriter *self,
 }
 
 /**
+ * tally_json_writer_member_date:
+ * @self: a writer inside an object
+ * @name: UTF-8
+ * @date_us: a date, µs since 1970; 0: there is none
+ *
+ * Writes a name and a date: ISO 8601, UTC, to the second; null where there is none.
+ */
+void
+tally_json_writer_member_date (TallyJsonWriter *self,
+                               const char      *name,
+                               gint64           date_us)
+{
+  g_autoptr (GDateTime) date = NULL;
+  g_autofree char *text = NULL;
+
+  if (date_us != 0)
+    date = g_date_time_new_from_unix_utc (date_us / G_USEC_PER_SEC);
+  if (date != NULL)
+    text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+  tally_json_writer_member (self, name, text);
+}
+
+/**
  * tally_json_writer_member_boolean:
  * @self: a writer inside an object
  * @name: UTF-8

@@ -52,6 +52,10 @@ void   tally_json_writer_member        (TallyJsonWriter *self,
 void   tally_json_writer_member_int    (TallyJsonWriter *self,
                                         const char      *name,
                                         gint64           value);
+/* µs since 1970, as ISO 8601 in UTC to the second; 0 writes null. */
+void   tally_json_writer_member_date   (TallyJsonWriter *self,
+                                        const char      *name,
+                                        gint64           date_us);
 void   tally_json_writer_member_boolean(TallyJsonWriter *self,
                                         const char      *name,
                                         gboolean         value);

@@ -76,16 +76,12 @@ static void
 write_question (TallyJsonWriter *writer,
                 const Question  *question)
 {
-  g_autoptr (GDateTime) date =
-    g_date_time_new_from_unix_utc (question->opened_us / G_USEC_PER_SEC);
-  g_autofree char *text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-
   tally_json_writer_begin_object (writer);
   tally_json_writer_member (writer, "collection", question->collection);
   tally_json_writer_member (writer, "side", question->side);
   tally_json_writer_member_int (writer, "records", question->n_records);
   tally_json_writer_member_int (writer, "total", question->n_total);
-  tally_json_writer_member (writer, "opened", text);
+  tally_json_writer_member_date (writer, "opened", question->opened_us);
   tally_json_writer_end_object (writer);
 }
 

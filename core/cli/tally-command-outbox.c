@@ -28,34 +28,18 @@ typedef struct
 } Row;
 
 static void
-write_date (TallyJsonWriter *writer,
-            const char      *name,
-            gint64           date_us)
-{
-  g_autoptr (GDateTime) date = NULL;
-  g_autofree char *text = NULL;
-
-  if (date_us != 0)
-    date = g_date_time_new_from_unix_utc (date_us / G_USEC_PER_SEC);
-  if (date != NULL)
-    text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-  tally_json_writer_member (writer, name, text);
-}
-
-static void
 write_row (TallyJsonWriter *writer,
            const Row       *row)
 {
   tally_json_writer_begin_object (writer);
   tally_json_writer_member (writer, "id", row->id);
   tally_json_writer_member (writer, "collection", row->collection);
-  tally_json_writer_name (writer, "deleted");
-  tally_json_writer_raw (writer, row->deleted ? "true" : "false", -1);
+  tally_json_writer_member_boolean (writer, "deleted", row->deleted);
   tally_json_writer_name (writer, "reason");
   tally_json_writer_raw (writer, *row->reason != '\0' ? row->reason : "null", -1);
   tally_json_writer_member_int (writer, "tries", row->n_tries);
-  write_date (writer, "since", row->created_us);
-  write_date (writer, "next_try", row->next_try_us);
+  tally_json_writer_member_date (writer, "since", row->created_us);
+  tally_json_writer_member_date (writer, "next_try", row->next_try_us);
   tally_json_writer_end_object (writer);
 }
 

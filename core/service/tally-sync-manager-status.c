@@ -9,22 +9,6 @@
 
 #include "base/tally-json-writer.h"
 
-/* ISO 8601, UTC, like the dates of a run; null where there is none. */
-static void
-write_date (TallyJsonWriter *writer,
-            const char      *name,
-            gint64           date_us)
-{
-  g_autoptr (GDateTime) date = NULL;
-  g_autofree char *text = NULL;
-
-  if (date_us != 0)
-    date = g_date_time_new_from_unix_utc (date_us / G_USEC_PER_SEC);
-  if (date != NULL)
-    text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
-  tally_json_writer_member (writer, name, text);
-}
-
 static void
 write_raw (TallyJsonWriter *writer,
            const char      *name,
@@ -48,15 +32,15 @@ tally_sync_manager_dup_status (TallySyncManager *self)
                             self->server != NULL ? self->server->url : NULL);
   tally_json_writer_member_int (&writer, "records", self->counts.n_records);
   tally_json_writer_member_int (&writer, "pending", self->counts.n_pending);
-  write_date (&writer, "oldest_pending", self->counts.oldest_pending_us);
+  tally_json_writer_member_date (&writer, "oldest_pending", self->counts.oldest_pending_us);
   tally_json_writer_member_int (&writer, "held", self->counts.n_held);
   tally_json_writer_member_int (&writer, "quarantined", self->counts.n_quarantined);
   tally_json_writer_member_int (&writer, "conflicts", self->counts.n_conflicts);
   tally_json_writer_member_int (&writer, "guarded",
                                 self->counts.n_guarded_there + self->counts.n_guarded_here);
   tally_json_writer_member (&writer, "grade", self->grade);
-  write_date (&writer, "checked_at", self->checked_us);
-  write_date (&writer, "next_run", self->next_run_us);
+  tally_json_writer_member_date (&writer, "checked_at", self->checked_us);
+  tally_json_writer_member_date (&writer, "next_run", self->next_run_us);
   write_raw (&writer, "last_run", self->last_run);
   tally_json_writer_end_object (&writer);
 

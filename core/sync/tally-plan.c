@@ -5,7 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-sync"
 
-#include "sync/tally-sync-private.h"
+#include "sync/tally-pulled.h"
 
 #include <string.h>
 
@@ -50,20 +50,7 @@ static gboolean
 has_news (const TallyRecord *record,
           const TallyChange *change)
 {
-  if (record == NULL || record->remote == NULL)
-    return TRUE;
-
-  if (record->leaves->len != g_strv_length (change->leaves))
-    return TRUE;
-  for (guint i = 0; i < record->leaves->len; i++)
-    {
-      const TallyRevision *leaf = record->leaves->pdata[i];
-
-      if (!g_strv_contains ((const char * const *) change->leaves, leaf->rev))
-        return TRUE;
-    }
-
-  return FALSE;
+  return record == NULL || record->remote == NULL || !tally_pulled_same_leaves (record, change);
 }
 
 static void

@@ -5,7 +5,7 @@
 
 #define G_LOG_DOMAIN "tally-sync"
 
-#include "sync/tally-sync-private.h"
+#include "sync/tally-pulled.h"
 
 #include "base/tally-json-text.h"
 
@@ -71,24 +71,6 @@ add_doubt (Listing           *self,
   g_hash_table_replace (self->doubts, doubt->key, doubt);
 }
 
-static gboolean
-same_leaves (const TallyRecord *record,
-             const TallyChange *change)
-{
-  if (record->leaves->len != g_strv_length (change->leaves))
-    return FALSE;
-
-  for (guint i = 0; i < record->leaves->len; i++)
-    {
-      const TallyRevision *leaf = record->leaves->pdata[i];
-
-      if (!g_strv_contains ((const char * const *) change->leaves, leaf->rev))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
 /* Equal in value is what can be asked of a server that writes numbers its own way. */
 static gboolean
 same_body (const TallyRecord *record,
@@ -127,7 +109,7 @@ look_at (Listing            *self,
   if (record == NULL && change->deleted)
     return TRUE;
 
-  if (record == NULL || !same_leaves (record, change))
+  if (record == NULL || !tally_pulled_same_leaves (record, change))
     add_doubt (self, change, FALSE);
   else if (!same_body (record, change))
     add_doubt (self, change, TRUE);

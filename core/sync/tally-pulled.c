@@ -33,6 +33,24 @@ tally_pulled_find_leaf (GPtrArray  *leaves,
   return NULL;
 }
 
+gboolean
+tally_pulled_same_leaves (const TallyRecord *record,
+                          const TallyChange *change)
+{
+  if (record->leaves->len != g_strv_length (change->leaves))
+    return FALSE;
+
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      if (!g_strv_contains ((const char * const *) change->leaves, leaf->rev))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
 /* What this computer knows of a revision: as a leaf, as its own, as one it sent. */
 static const TallyRevision *
 find_known (const TallyRecord *record,

@@ -24,6 +24,9 @@ typedef struct
 GPtrArray           *tally_pulled_gather  (TallySyncContext  *context,
                                            GPtrArray         *changes,
                                            GError           **error);
+/* Whether the leaves known of a record are those that a page lists, in whatever order. */
+gboolean             tally_pulled_same_leaves (const TallyRecord *record,
+                                               const TallyChange *change);
 /* Of @leaves (nullable; element-type TallyRevision) the one called @rev; nullable. */
 const TallyRevision *tally_pulled_find_leaf (GPtrArray       *leaves,
                                              const char      *rev);
