@@ -33,7 +33,6 @@ struct _TallyDeletions
   GObject        parent_instance;
 
   TallyBusSync  *sync;          /* owned */
-  GCancellable  *cancellable;   /* owned: of the calls under way */
   GtkStringList *records;       /* owned */
   char          *collection;    /* owned, nullable: of the question */
   char          *side;          /* owned, nullable */
@@ -144,20 +143,17 @@ make_row (const char *document)
   return g_strdup_printf ("%s   {%s", name, *rest == ',' ? rest + 1 : rest);
 }
 
+/* A call keeps what it is for alive: nobody may be looking any more when it is answered. */
 static void
 records_cb (GObject      *source,
             GAsyncResult *result,
             gpointer      user_data)
 {
+  g_autoptr (TallyDeletions) self = user_data;
   g_autoptr (GVariant) rows = NULL;
   g_autoptr (GError) error = NULL;
-  TallyDeletions *self;
 
   tally_bus_sync_call_list_guarded_finish (TALLY_BUS_SYNC (source), &rows, result, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = user_data;
   if (rows == NULL)
     {
       set_problem (self, error);
@@ -181,15 +177,11 @@ guards_cb (GObject      *source,
            GAsyncResult *result,
            gpointer      user_data)
 {
+  g_autoptr (TallyDeletions) self = user_data;
   g_autoptr (GVariant) guards = NULL;
   g_autoptr (GError) error = NULL;
-  TallyDeletions *self;
 
   tally_bus_sync_call_list_guards_finish (TALLY_BUS_SYNC (source), &guards, result, &error);
-  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    return;
-
-  self = user_data;
   clear_question (self);
   if (guards == NULL)
     {
@@ -204,12 +196,11 @@ guards_cb (GObject      *source,
       g_variant_get_child (guards, 0, "(ssuux)", &self->collection, &self->side, &self->n_records,
                            &self->n_total, &opened_us);
       tally_bus_sync_call_list_guarded (self->sync, self->collection, self->side, 0, MAX_ROWS,
-                                        self->cancellable, records_cb, self);
+                                        NULL, records_cb, g_object_ref (self));
     }
   notify_question (self);
 }
 
-/* An answer that is under way when nobody looks any more is an answer all the same. */
 static void
 answer_cb (GObject      *source,
            GAsyncResult *result,
@@ -226,22 +217,11 @@ answer_cb (GObject      *source,
 }
 
 static void
-tally_deletions_dispose (GObject *object)
-{
-  TallyDeletions *self = TALLY_DELETIONS (object);
-
-  g_cancellable_cancel (self->cancellable);
-
-  G_OBJECT_CLASS (tally_deletions_parent_class)->dispose (object);
-}
-
-static void
 tally_deletions_finalize (GObject *object)
 {
   TallyDeletions *self = TALLY_DELETIONS (object);
 
   g_object_unref (self->sync);
-  g_object_unref (self->cancellable);
   g_object_unref (self->records);
   g_free (self->collection);
   g_free (self->side);
@@ -297,7 +277,6 @@ tally_deletions_class_init (TallyDeletionsClass *klass)
     { PROP_CONFIRM_LABEL, "confirm-label" }, { PROP_PROBLEM, "problem" },
   };
 
-  object_class->dispose = tally_deletions_dispose;
   object_class->finalize = tally_deletions_finalize;
   object_class->get_property = tally_deletions_get_property;
 
@@ -311,7 +290,6 @@ tally_deletions_class_init (TallyDeletionsClass *klass)
 static void
 tally_deletions_init (TallyDeletions *self)
 {
-  self->cancellable = g_cancellable_new ();
   self->records = gtk_string_list_new (NULL);
   self->problem = g_strdup ("");
 }
@@ -337,7 +315,7 @@ tally_deletions_load (TallyDeletions *self)
 {
   g_return_if_fail (TALLY_IS_DELETIONS (self));
 
-  tally_bus_sync_call_list_guards (self->sync, self->cancellable, guards_cb, self);
+  tally_bus_sync_call_list_guards (self->sync, NULL, guards_cb, g_object_ref (self));
 }
 
 void
