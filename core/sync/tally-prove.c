@@ -157,6 +157,15 @@ list_all (Listing   *self,
 
 /* --- what stands still and differs --- */
 
+/* Seen once only: it moved, or was spoiled on the way. */
+static gboolean
+is_new (gpointer key,
+        gpointer value,
+        gpointer before)
+{
+  return !g_hash_table_contains (before, key);
+}
+
 static guint
 count_unequal (Listing *first,
                Listing *second)
@@ -352,6 +361,7 @@ look_again (Listing   *first,
   if (!tally_sync_pull (context, TRUE, error) || !tally_sync_catch_up (context, error) ||
       !list_all (&second, error))
     return FALSE;
+  g_hash_table_foreach_remove (second.doubts, is_new, first->doubts);
   n_unequal = count_unequal (first, &second);
   if (n_unequal > 0)
     return fail_unequal (context, n_unequal, error);
