@@ -78,50 +78,6 @@ find_known (const TallyRecord *record,
   return NULL;
 }
 
-/* Lineage matters where more than one branch is in play. */
-static gboolean
-needs_ancestors (const TallyPulled *item)
-{
-  return item->change->leaves[1] != NULL ||
-         (item->record != NULL &&
-          (tally_record_is_dirty (item->record) || item->record->outbox != NULL));
-}
-
-static gboolean
-has_ancestors (const TallyRevision *revision)
-{
-  return revision->ancestors[0] != NULL || tally_rev_generation (revision->rev) <= 1;
-}
-
-/* Where one leaf takes the place of another and is one generation older, it grew on that one: a
- * page lists every leaf there is. Its line is then known without a question, and can be given
- * back should the server lose it. */
-static TallyRevision *
-dup_with_line (const TallyPulled   *item,
-               const TallyRevision *winner)
-{
-  const TallyRecord *record = item->record;
-  const TallyRevision *parent;
-  g_autoptr (GPtrArray) ancestors = NULL;
-
-  if (record == NULL || record->leaves->len != 1 || item->change->leaves[1] != NULL ||
-      has_ancestors (winner))
-    return tally_revision_ref ((TallyRevision *) winner);
-
-  parent = record->leaves->pdata[0];
-  if (tally_rev_generation (parent->rev) + 1 != tally_rev_generation (winner->rev))
-    return tally_revision_ref ((TallyRevision *) winner);
-
-  ancestors = g_ptr_array_new ();
-  g_ptr_array_add (ancestors, (gpointer) parent->rev);
-  for (guint i = 0; parent->ancestors[i] != NULL; i++)
-    g_ptr_array_add (ancestors, (gpointer) parent->ancestors[i]);
-  g_ptr_array_add (ancestors, NULL);
-
-  return tally_revision_new (winner->key, winner->rev, (const char * const *) ancestors->pdata,
-                             winner->deleted, winner->body, winner->attachments);
-}
-
 /* Takes a leaf from what is at hand; %FALSE when it must be fetched. */
 static gboolean
 take_leaf (TallyPulled *item,
@@ -130,14 +86,13 @@ take_leaf (TallyPulled *item,
   g_autoptr (TallyRevision) grown = NULL;
   const TallyRevision *known = find_known (item->record, rev);
   const TallyRevision *winner = item->change->winner;
-  gboolean lineage = needs_ancestors (item);
 
   if (known == NULL && winner != NULL && g_strcmp0 (winner->rev, rev) == 0)
     {
-      grown = dup_with_line (item, winner);
+      grown = tally_pulled_dup_with_line (item, winner);
       known = grown;
     }
-  if (known == NULL || (lineage && !has_ancestors (known)) || known->body == NULL)
+  if (known == NULL || !tally_pulled_has_line (item, known) || known->body == NULL)
     return FALSE;
 
   g_ptr_array_add (item->leaves, tally_revision_ref (known));
@@ -158,7 +113,7 @@ take_kept (TallySyncContext  *context,
   *taken = FALSE;
   if (!tally_store_get_revision (context->options->store, item->change->key, rev, &kept, error))
     return FALSE;
-  if (kept == NULL || kept->body == NULL || (needs_ancestors (item) && !has_ancestors (kept)))
+  if (kept == NULL || kept->body == NULL || !tally_pulled_has_line (item, kept))
     return TRUE;
 
   g_ptr_array_add (item->leaves, g_steal_pointer (&kept));
@@ -201,7 +156,8 @@ is_unchanged (const TallyPulled *item)
     {
       const TallyRevision *leaf = tally_pulled_find_leaf (item->record->leaves, item->change->leaves[i]);
 
-      if (leaf == NULL || (leaf->body == NULL && item->change->refused == NULL))
+      if (leaf == NULL || (leaf->body == NULL && item->change->refused == NULL) ||
+          tally_pulled_hides_closed (item, leaf))
         return FALSE;
     }
 
@@ -298,7 +254,7 @@ fill_gaps (TallyPulled *item)
       known = find_known (item->record, rev);
       if (known == NULL && item->change->winner != NULL &&
           g_strcmp0 (item->change->winner->rev, rev) == 0 &&
-          (!needs_ancestors (item) || has_ancestors (item->change->winner)))
+          tally_pulled_has_line (item, item->change->winner))
         known = item->change->winner;
       g_ptr_array_add (item->leaves,
                        known != NULL ? tally_revision_ref (known)

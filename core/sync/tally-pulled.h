@@ -31,4 +31,19 @@ gboolean             tally_pulled_same_leaves (const TallyRecord *record,
 const TallyRevision *tally_pulled_find_leaf (GPtrArray       *leaves,
                                              const char      *rev);
 
+/* --- lines of ancestors (tally-pulled-line.c) --- */
+
+/* Whether as much of its line is known as this item asks for. */
+gboolean             tally_pulled_has_line (const TallyPulled        *item,
+                                            const TallyRevision      *revision);
+/* Whether a branch that a settlement ends may lie in what is not known of @leaf's line. */
+gboolean             tally_pulled_hides_closed (const TallyPulled    *item,
+                                                const TallyRevision  *leaf);
+/* Where one leaf takes the place of another and is one generation older, it grew on that one: a
+ * page lists every leaf there is. Its line is then known without a question, and can be given
+ * back should the server lose it. */
+TallyRevision       *tally_pulled_dup_with_line (const TallyPulled   *item,
+                                                 const TallyRevision *winner)
+                                                 G_GNUC_WARN_UNUSED_RESULT;
+
 G_END_DECLS

@@ -168,6 +168,34 @@ test_fork_of_four (SyncRig       *rig,
     }
 }
 
+/* A record that was deleted, made anew and settled against what was deleted: the settlement's
+ * tombstone is the deletion itself, which lies under the winner and is no leaf. */
+static void
+test_settled_to_an_ancestor (SyncRig       *rig,
+                             gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first =
+    tally_revision_new_child (NULL, "r:1", FALSE, "{\"n\":1}", NULL);
+  g_autoptr (TallyRevision) ended = tally_revision_new_child (first, "r:1", TRUE, "{}", NULL);
+  const char *line[] = { ended->rev, NULL };
+  g_autoptr (TallyRevision) reborn =
+    tally_revision_new ("r:1", "3-f0f0", line, FALSE, "{\"n\":2}", NULL);
+  g_autoptr (TallyRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tally_fake_remote_store (rig->remote, reborn);
+  tally_fake_remote_store (rig->remote, first);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  record = sync_rig_get (rig, "r:1");
+  g_assert_cmpuint (record->leaves->len, ==, 2);
+
+  g_assert_true (tally_store_settle (rig->store, record, "{\"n\":9}", NULL, NULL, &error));
+  g_assert_no_error (error);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, 0);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "push"), ==, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -182,6 +210,7 @@ main (int   argc,
   ADD ("taken-back", test_taken_back);
   ADD ("gap", test_gap);
   ADD ("fork-of-four", test_fork_of_four);
+  ADD ("settled-to-an-ancestor", test_settled_to_an_ancestor);
 #undef ADD
 
   return g_test_run ();
