@@ -46,7 +46,6 @@ FILES = {
     'core/service/tally-service-bus': ['client'],
     'core/service/tally-service-error': ['client'],
     'core/service/tally-sync-manager-run': ['client'],
-    'core/service/tally-sync-manager-plan': ['client'],
 }
 APP_MAY_INCLUDE = ['client', 'base', 'model']
 

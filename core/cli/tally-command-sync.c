@@ -264,6 +264,25 @@ sync_once (TallyCli  *cli,
   return run;
 }
 
+/* What would be left out of account must not be asked for. */
+static gboolean
+check_wishes (const TallyOptions  *options,
+              GError             **error)
+{
+  gboolean others = options->full || options->adopt || options->verify || options->compare;
+
+  if (options->plan ? !others : !options->list)
+    return TRUE;
+
+  g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                       options->plan
+                       ? _("--plan says what an ordinary run would do; leave --full, --adopt, "
+                           "--verify and --compare out.")
+                       : _("--list goes with --plan."));
+
+  return FALSE;
+}
+
 gboolean
 tally_command_sync (TallyCli  *cli,
                     GError   **error)
@@ -279,6 +298,8 @@ tally_command_sync (TallyCli  *cli,
       return FALSE;
     }
 
+  if (!check_wishes (cli->options, error))
+    return FALSE;
   if (cli->options->plan)
     return tally_command_plan (cli, error);
 

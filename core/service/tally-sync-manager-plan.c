@@ -7,11 +7,6 @@
 
 #include "service/tally-sync-manager-private.h"
 
-#include "client/tally-client-error.h"
-#include "config.h"
-
-#include <glib/gi18n-lib.h>
-
 /* On the engine's thread, after the run that may be under way: two never look at one time. */
 static void
 plan_job (GTask        *task,
@@ -64,13 +59,8 @@ tally_sync_manager_plan_async (TallySyncManager    *self,
   TallySyncJob *job;
 
   g_task_set_name (task, "plan");
-  if (self->server == NULL || self->stopped)
-    {
-      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
-                               _("No server is set up. Run “tallyctl --server URL sync” with "
-                                 "its address."));
-      return;
-    }
+  if (!tally_sync_manager_check_ready (self, task))
+    return;
 
   job = tally_sync_job_new (self, "manual", TALLY_SYNC_ASK_NONE);
   job->lists = lists;

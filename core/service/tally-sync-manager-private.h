@@ -95,6 +95,10 @@ void tally_sync_manager_push_connectors (TallySyncManager *self);
 /* --- tally-sync-manager-status.c --- */
 char *tally_sync_manager_dup_status    (TallySyncManager *self);
 
+/* Whether there is a server to ask; otherwise @task has its error. */
+gboolean      tally_sync_manager_check_ready (TallySyncManager *self,
+                                              GTask            *task);
+
 /* All that the engine needs on its thread, for one errand. */
 typedef struct
 {

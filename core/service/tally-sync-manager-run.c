@@ -413,6 +413,27 @@ tally_sync_manager_listen (TallySyncManager *self)
     tally_long_poll_listen (self->live, self->server->url, self->credentials, self->since);
 }
 
+gboolean
+tally_sync_manager_check_ready (TallySyncManager *self,
+                                GTask            *task)
+{
+  if (self->stopped)
+    {
+      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
+                               _("The service is ending."));
+      return FALSE;
+    }
+  if (self->server == NULL)
+    {
+      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
+                               _("No server is set up. Run “tallyctl --server URL sync” with "
+                                 "its address."));
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /**
  * tally_sync_manager_run_async:
  * @self: a manager
@@ -437,19 +458,8 @@ tally_sync_manager_run_async (TallySyncManager    *self,
 
   g_task_set_name (task, "run and wait");
   g_task_set_task_data (task, GINT_TO_POINTER (ask), NULL);
-  if (self->stopped)
-    {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
-                               _("The service is ending."));
-      return;
-    }
-  if (self->server == NULL)
-    {
-      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
-                               _("No server is set up. Run “tallyctl --server URL sync” with "
-                                 "its address."));
-      return;
-    }
+  if (!tally_sync_manager_check_ready (self, task))
+    return;
 
   g_ptr_array_add (self->waiters, g_object_ref (task));
   if (self->run == NULL && self->n_connecting == 0)

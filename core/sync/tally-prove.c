@@ -157,33 +157,30 @@ list_all (Listing   *self,
 
 /* --- what stands still and differs --- */
 
-/* Seen once only: it moved, or was spoiled on the way. */
+/* Not the same doubt as the first time: the record moved, or an answer was spoiled on the way. */
 static gboolean
-is_new (gpointer key,
-        gpointer value,
-        gpointer before)
+is_passing (gpointer key,
+            gpointer value,
+            gpointer first)
 {
-  return !g_hash_table_contains (before, key);
+  const Doubt *doubt = value;
+  const Doubt *before = g_hash_table_lookup (first, key);
+
+  return before == NULL || before->bent != doubt->bent ||
+         !g_strv_equal ((const char * const *) before->leaves,
+                        (const char * const *) doubt->leaves);
 }
 
 static guint
-count_unequal (Listing *first,
-               Listing *second)
+count_unequal (Listing *self)
 {
   GHashTableIter iter;
   gpointer value;
   guint n = 0;
 
-  g_hash_table_iter_init (&iter, second->doubts);
+  g_hash_table_iter_init (&iter, self->doubts);
   while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const Doubt *doubt = value;
-      const Doubt *before = g_hash_table_lookup (first->doubts, doubt->key);
-
-      n += !doubt->bent && before != NULL &&
-           g_strv_equal ((const char * const *) before->leaves,
-                         (const char * const *) doubt->leaves);
-    }
+    n += !((const Doubt *) value)->bent;
 
   return n;
 }
@@ -361,8 +358,8 @@ look_again (Listing   *first,
   if (!tally_sync_pull (context, TRUE, error) || !tally_sync_catch_up (context, error) ||
       !list_all (&second, error))
     return FALSE;
-  g_hash_table_foreach_remove (second.doubts, is_new, first->doubts);
-  n_unequal = count_unequal (first, &second);
+  g_hash_table_foreach_remove (second.doubts, is_passing, first->doubts);
+  n_unequal = count_unequal (&second);
   if (n_unequal > 0)
     return fail_unequal (context, n_unequal, error);
 

@@ -91,6 +91,13 @@ class PlanTest(rig.CliTest):
         for word in ('delete here', 'delete there', 'merge', 'To send: 3', 'Nothing was done yet.'):
             self.assertIn(word, words)
 
+    def test_alone(self):
+        """What a plan does not take into account is not taken silently."""
+        self.ok('--server', self.url, 'sync')
+        for option in ('--full', '--adopt', '--verify', '--compare'):
+            self.fails(2, '--plan', answer=self.cli('sync', '--plan', option))
+        self.fails(2, '--plan', answer=self.cli('sync', '--list'))
+
     def test_other_database(self):
         self.ok('--server', self.url, 'sync')
         self.server.request('DELETE', '/shop')
