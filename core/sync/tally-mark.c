@@ -18,6 +18,11 @@
  * so whatever lacks something that is here has an older mark, or none. A mark that is written only
  * when a run has ended would not see a backup that was made in the middle of one. */
 
+/* A write may arrive once more, long after it was answered. After a return to a backup that fits,
+ * the copy would make the mark as young as this store expects it. So what a page tells is taken in
+ * only under a second write: a backup without it then lacks both, and a copy of one is not enough. */
+#define MARK_WRITES 2
+
 /* Another write of our own may have overtaken this one; more than two hardly can. */
 #define MARK_TRIES 3
 
@@ -148,8 +153,11 @@ gboolean
 tally_sync_move_mark (TallySyncContext  *context,
                       GError           **error)
 {
-  if (!write_mark (context, FALSE, error))
-    return FALSE;
+  for (guint i = 0; i < MARK_WRITES; i++)
+    {
+      if (!write_mark (context, FALSE, error))
+        return FALSE;
+    }
 
   context->session = context->mark->session;
   context->moved = TRUE;

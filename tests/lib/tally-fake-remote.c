@@ -27,6 +27,8 @@ struct _TallyFakeRemote
   GPtrArray             *backup;      /* nullable: a journal */
   TallyRemoteCheckpoint *backup_checkpoint;
   guint                  n_marks;     /* written so far: the mark's rev */
+  char                  *last_base;   /* owned, nullable: the rev that the last write went on */
+  TallyRemoteCheckpoint *last_mark;   /* owned, nullable: what it made */
   guint                  n_marks_lost;
   guint                  n_marks_garbled;
   TallyFakeHook          hook;        /* nullable */
@@ -193,6 +195,18 @@ tally_fake_remote_restore (TallyFakeRemote *self)
     tally_fake_remote_store (self, self->backup->pdata[i]);
   if (self->backup_checkpoint != NULL)
     self->checkpoint = checkpoint_copy (self->backup_checkpoint);
+}
+
+void
+tally_fake_remote_repeat_mark (TallyFakeRemote *self)
+{
+  const char *known = self->checkpoint != NULL ? self->checkpoint->rev : NULL;
+
+  if (g_strcmp0 (known, self->last_base) != 0)
+    return;
+
+  g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
+  self->checkpoint = checkpoint_copy (self->last_mark);
 }
 
 void
@@ -513,10 +527,13 @@ tally_fake_remote_save_checkpoint (TallyRemote                  *remote,
   if (*stale)
     return TRUE;
 
-  g_free (checkpoint->rev);
+  g_free (self->last_base);
+  self->last_base = checkpoint->rev;
   checkpoint->rev = g_strdup_printf ("0-%u", ++self->n_marks);
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
   self->checkpoint = checkpoint_copy (checkpoint);
+  g_clear_pointer (&self->last_mark, tally_remote_checkpoint_free);
+  self->last_mark = checkpoint_copy (checkpoint);
   if (self->n_marks_lost > 0)
     {
       self->n_marks_lost--;
@@ -567,6 +584,8 @@ tally_fake_remote_finalize (GObject *object)
   g_clear_pointer (&self->backup_checkpoint, tally_remote_checkpoint_free);
   g_clear_pointer (&self->racing, tally_revision_unref);
   g_clear_pointer (&self->checkpoint, tally_remote_checkpoint_free);
+  g_clear_pointer (&self->last_base, g_free);
+  g_clear_pointer (&self->last_mark, tally_remote_checkpoint_free);
 
   G_OBJECT_CLASS (tally_fake_remote_parent_class)->finalize (object);
 }

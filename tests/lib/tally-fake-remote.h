@@ -71,6 +71,8 @@ void             tally_fake_remote_restore    (TallyFakeRemote      *self);
  * the same write sent once more. */
 void             tally_fake_remote_lose_marks (TallyFakeRemote      *self,
                                                guint                 n);
+/* The last write of the mark arrives once more. */
+void             tally_fake_remote_repeat_mark (TallyFakeRemote     *self);
 /* The next @n writes of the mark are stored, and the answers do not tell their rev. */
 void             tally_fake_remote_garble_marks (TallyFakeRemote    *self,
                                                  guint               n);

@@ -32,8 +32,8 @@ begin (SyncRig *rig)
   g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
 
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
-  g_assert_cmpint (sync_rig_session (rig), ==, 2);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 4);
+  g_assert_cmpint (sync_rig_session (rig), ==, 4);
 }
 
 static void
@@ -42,7 +42,7 @@ nothing_is_here_yet (gpointer data)
   SyncRig *rig = data;
 
   assert_absent (rig, "r:1");
-  g_assert_cmpint (sync_rig_session (rig), ==, 1);
+  g_assert_cmpint (sync_rig_session (rig), ==, 2);
 }
 
 /* The server has it, then the store counts it, then the page's rows come. */
@@ -52,11 +52,11 @@ test_before_page (SyncRig       *rig,
 {
   g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
 
-  sync_rig_meet (rig, "save-checkpoint", 2, nothing_is_here_yet);
+  sync_rig_meet (rig, "save-checkpoint", 4, nothing_is_here_yet);
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 2);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
-  g_assert_cmpint (sync_rig_session (rig), ==, 2);
+  g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 4);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 4);
+  g_assert_cmpint (sync_rig_session (rig), ==, 4);
   assert_present (rig, "r:1");
 }
 
@@ -75,7 +75,7 @@ test_anew_at_first (SyncRig       *rig,
 {
   g_autoptr (TallyRevision) first = sync_rig_edit (rig, NULL, "r:1", "{\"n\":1}");
 
-  sync_rig_meet (rig, "save-checkpoint", 2, recreate);
+  sync_rig_meet (rig, "save-checkpoint", 3, recreate);
   sync_rig_expect (rig, FALSE, "failed", "recreated");
   assert_absent (rig, "r:1");
 }
@@ -109,8 +109,8 @@ test_nothing_moved (SyncRig       *rig,
   begin (rig);
   sync_rig_expect (rig, FALSE, "success", NULL);
   g_assert_cmpuint (sync_rig_n_asked (rig, "save-checkpoint"), ==, 0);
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 2);
-  g_assert_cmpint (sync_rig_session (rig), ==, 2);
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 4);
+  g_assert_cmpint (sync_rig_session (rig), ==, 4);
 }
 
 static void
@@ -121,7 +121,7 @@ restore (gpointer data)
   tally_fake_remote_restore (rig->remote);
 }
 
-/* Backed up at the mark's second session; the store has seen the third. */
+/* Backed up at the mark's fourth session; the store has seen the sixth. */
 static void
 begin_with_backup (SyncRig *rig)
 {
@@ -131,7 +131,7 @@ begin_with_backup (SyncRig *rig)
   tally_fake_remote_back_up (rig->remote);
   second = sync_rig_edit (rig, NULL, "r:2", "{\"n\":2}");
   sync_rig_expect (rig, FALSE, "success", NULL);
-  g_assert_cmpint (sync_rig_session (rig), ==, 3);
+  g_assert_cmpint (sync_rig_session (rig), ==, 6);
 }
 
 /* The page came from the database as it was, and the mark is gone when it is to move. */
@@ -148,7 +148,7 @@ test_restored_in_mid_run (SyncRig       *rig,
   sync_rig_expect (rig, FALSE, "failed", "recreated");
   assert_absent (rig, "r:3");
   assert_present (rig, "r:2");
-  g_assert_cmpint (sync_rig_session (rig), ==, 3);
+  g_assert_cmpint (sync_rig_session (rig), ==, 6);
 }
 
 /* Backed up after the last mark, which therefore fits: what the first page told is asked for again
@@ -192,7 +192,7 @@ test_moved_on (SyncRig       *rig,
   assert_present (rig, "r:2");
   record = sync_rig_get (rig, "r:1");
   g_assert_cmpstr (record->local->body, ==, "{\"n\":2}");
-  g_assert_cmpint (sync_rig_session (rig), ==, 4);
+  g_assert_cmpint (sync_rig_session (rig), ==, 8);
 }
 
 /* What was taken in was there; that both sides agree cannot be said of a database that is gone. */
@@ -213,6 +213,22 @@ test_restored_after_page (SyncRig       *rig,
   sync_rig_expect (rig, FALSE, "failed", "recreated");
 }
 
+/* A copy of the last write comes after the return to the backup that it fits: the edit that was
+ * sent since the backup is missing there all the same. */
+static void
+test_write_repeated (SyncRig       *rig,
+                     gconstpointer  data)
+{
+  begin (rig);
+  tally_fake_remote_back_up (rig->remote);
+  sync_rig_put (rig, "r:2", "{\"n\":2}");
+  sync_rig_expect (rig, FALSE, "success", NULL);
+
+  tally_fake_remote_restore (rig->remote);
+  tally_fake_remote_repeat_mark (rig->remote);
+  sync_rig_expect (rig, FALSE, "failed", "recreated");
+}
+
 static void
 test_answer_lost (SyncRig       *rig,
                   gconstpointer  data)
@@ -224,9 +240,9 @@ test_answer_lost (SyncRig       *rig,
   tally_fake_remote_lose_marks (rig->remote, 1);
   sync_rig_expect (rig, FALSE, "success", NULL);
   assert_present (rig, "r:2");
-  /* Counted once for the write that was lost and once for the one that was answered. */
-  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 4);
-  g_assert_cmpint (sync_rig_session (rig), ==, 4);
+  /* Counted once more for the write that was lost. */
+  g_assert_cmpint (tally_fake_remote_get_session (rig->remote), ==, 7);
+  g_assert_cmpint (sync_rig_session (rig), ==, 7);
 }
 
 /* The answer to the first mark was cut short, then the database was made anew: the next write must
@@ -282,6 +298,7 @@ main (int   argc,
   ADD ("restored-before-mark", test_restored_before_mark);
   ADD ("moved-on", test_moved_on);
   ADD ("restored-after-page", test_restored_after_page);
+  ADD ("write-repeated", test_write_repeated);
   ADD ("answer-lost", test_answer_lost);
   ADD ("answer-garbled", test_answer_garbled);
   ADD ("never-still", test_never_still);
