@@ -93,7 +93,7 @@ draw_n_devices (World *self)
 static void
 draw_pace (World *self)
 {
-  gboolean hurried = tally_sim_dice_chance (&self->dice, 12);
+  gboolean hurried = tally_sim_dice_chance (&self->dice, 25);
 
   self->pause_ms = hurried ? 250 : 4000;
   self->until_us = tally_sim_dice_range (&self->dice, hurried ? 3 : 15, hurried ? 8 : 70) *
