@@ -71,13 +71,15 @@ add_doubt (Listing           *self,
   g_hash_table_replace (self->doubts, doubt->key, doubt);
 }
 
-/* Equal in value is what can be asked of a server that writes numbers its own way. */
+/* Equal in value is what can be asked of a server that writes numbers its own way. The server's
+ * winner need not be the record's: one of the leaves may be about to be closed from here. */
 static gboolean
 same_body (const TallyRecord *record,
            const TallyChange *change)
 {
   const TallyRevision *there = change->winner;
-  const TallyRevision *here = record->remote;
+  const TallyRevision *here = there != NULL ? tally_pulled_find_leaf (record->leaves, there->rev)
+                                            : NULL;
 
   if (there == NULL || there->body == NULL || here == NULL || here->body == NULL)
     return TRUE;

@@ -190,6 +190,34 @@ test_bent (SyncRig       *rig,
   g_assert_cmpuint (sync_rig_count (rig).n_problems, ==, 0);
 }
 
+/* The server's winner is a branch that a settlement here is about to end, while the branch that it
+ * grew on was deleted: what the record takes for the server's side is another leaf than that. */
+static void
+test_other_winner (SyncRig       *rig,
+                   gconstpointer  data)
+{
+  g_autoptr (TallyRevision) stranger =
+    tally_revision_new ("r:0", "2-f0f0", NULL, FALSE, "{\"n\":2}", NULL);
+  g_autoptr (TallyRevision) gone = NULL;
+  g_autoptr (TallyRecord) shown = NULL;
+  g_autoptr (TallyRecord) record = NULL;
+  g_autoptr (GError) error = NULL;
+
+  begin (rig);
+  tally_fake_remote_store (rig->remote, stranger);
+  expect (rig, "success", "verified", N_RECORDS - 1, N_RECORDS);
+  shown = sync_rig_get (rig, "r:0");
+  g_assert_true (tally_store_settle (rig->store, shown, "{\"n\":3}", NULL, NULL, &error));
+  g_assert_no_error (error);
+  gone = sync_rig_edit (rig, stranger, "r:0", NULL);
+
+  rig->proof = TALLY_PROOF_COMPARED;
+  expect (rig, "success", "compared", N_RECORDS - 1, N_RECORDS);
+  record = sync_rig_get (rig, "r:0");
+  g_assert_cmpuint (record->leaves->len, ==, 2);
+  g_assert_cmpstr (record->remote->rev, ==, gone->rev);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -205,6 +233,7 @@ main (int   argc,
   ADD ("moving", test_moving);
   ADD ("lacking", test_lacking);
   ADD ("bent", test_bent);
+  ADD ("other-winner", test_other_winner);
 #undef ADD
 
   return g_test_run ();
