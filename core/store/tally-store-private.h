@@ -40,6 +40,29 @@ gboolean     tally_store_write     (TallyStore     *self,
                                     gboolean       *moved,
                                     GError        **error);
 
+/* Binds the row id of a revision that is in the file (NULL: nothing); @stored: rev -> row id. */
+void         tally_store_bind_revision (TallyStatement       *statement,
+                                        const char           *name,
+                                        const TallyRevision  *revision,
+                                        GHashTable           *stored);
+/* The line of history that a decision leaves, with the revisions that it pins. */
+gboolean     tally_store_write_history (TallyStore           *self,
+                                        const TallyDecision  *decision,
+                                        gint64                run,
+                                        GHashTable           *stored,
+                                        GError              **error);
+
+/* --- pre-images (tally-store-preimage.c) --- */
+
+/* The revision of @record (nullable) that people see; nullable. */
+const TallyRevision *tally_store_find_shown (const TallyRecord *record);
+/* Keeps what the decision's record showed before, where @run changes that. */
+gboolean     tally_store_keep_preimage (TallyStore           *self,
+                                        const TallyDecision  *decision,
+                                        gint64                run,
+                                        GHashTable           *stored,
+                                        GError              **error);
+
 /* --- the guard; inside the caller's transaction --- */
 
 /* It waits in a question about deletions made here. Pure. */

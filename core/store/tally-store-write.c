@@ -199,11 +199,11 @@ write_revisions (TallyStore     *self,
   return unmark_old_leaves (self, decision->seen, after, stored, done, error);
 }
 
-static void
-bind_revision (TallyStatement       *statement,
-               const char           *name,
-               const TallyRevision  *revision,
-               GHashTable           *stored)
+void
+tally_store_bind_revision (TallyStatement       *statement,
+                           const char           *name,
+                           const TallyRevision  *revision,
+                           GHashTable           *stored)
 {
   if (revision == NULL)
     tally_statement_bind_null (statement, name);
@@ -221,9 +221,9 @@ write_pointers (TallyStore         *self,
   g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "record-point");
 
   tally_statement_bind_int (statement, ":id", after->id);
-  bind_revision (statement, ":base", after->base, stored);
-  bind_revision (statement, ":local", after->local, stored);
-  bind_revision (statement, ":remote", after->remote, stored);
+  tally_store_bind_revision (statement, ":base", after->base, stored);
+  tally_store_bind_revision (statement, ":local", after->local, stored);
+  tally_store_bind_revision (statement, ":remote", after->remote, stored);
   tally_statement_bind_int (statement, ":state", tally_record_get_state (after));
   tally_statement_bind_int (statement, ":live", tally_record_is_live (after));
 
@@ -248,8 +248,8 @@ write_outbox (TallyStore         *self,
       closes = join_revs ((const char * const *) outbox->closes);
       if (outbox->reason != NULL)
         reason = tally_reason_to_json (outbox->reason);
-      bind_revision (statement, ":rev", after->local, stored);
-      bind_revision (statement, ":sent_rev", outbox->sent, stored);
+      tally_store_bind_revision (statement, ":rev", after->local, stored);
+      tally_store_bind_revision (statement, ":sent_rev", outbox->sent, stored);
       tally_statement_bind_text (statement, ":lane", tally_lane_to_string (outbox->lane));
       tally_statement_bind_text (statement, ":reason", reason);
       tally_statement_bind_int (statement, ":tries", outbox->tries);
@@ -260,106 +260,6 @@ write_outbox (TallyStore         *self,
     }
 
   return tally_statement_run (statement, error);
-}
-
-static gboolean
-write_side (TallyStore           *self,
-            gint64                history,
-            const char           *role,
-            const TallyRevision  *revision,
-            GHashTable           *stored,
-            GError              **error)
-{
-  g_autoptr (TallyStatement) statement = NULL;
-
-  if (revision == NULL)
-    return TRUE;
-
-  statement = tally_db_statement (self->db, "history-side-insert");
-  tally_statement_bind_int (statement, ":history", history);
-  tally_statement_bind_text (statement, ":role", role);
-  bind_revision (statement, ":revision", revision, stored);
-
-  return tally_statement_run (statement, error);
-}
-
-static gboolean
-write_line (TallyStore              *self,
-            const TallyRecord       *after,
-            const TallyHistoryLine  *line,
-            gint64                   run,
-            GHashTable              *stored,
-            GError                 **error)
-{
-  g_autoptr (TallyStatement) statement = tally_db_statement (self->db, "history-insert");
-  gint64 id;
-
-  tally_statement_bind_int (statement, ":record", after->id);
-  tally_statement_bind_text (statement, ":event", line->event);
-  tally_statement_bind_int (statement, ":at", tally_clock_date_us (self->clock));
-  if (run != 0)
-    tally_statement_bind_int (statement, ":run", run);
-  tally_statement_bind_text (statement, ":device", self->device);
-  if (!tally_statement_run (statement, error))
-    return FALSE;
-
-  id = tally_db_last_insert_id (self->db);
-
-  return write_side (self, id, "base", line->base, stored, error) &&
-         write_side (self, id, "local", line->local, stored, error) &&
-         write_side (self, id, "remote", line->remote, stored, error) &&
-         write_side (self, id, "result", line->result, stored, error);
-}
-
-static gboolean
-is_side (const TallyHistoryLine  *line,
-         const TallyRevision     *revision)
-{
-  return tally_revision_is_same (line->base, revision) ||
-         tally_revision_is_same (line->local, revision) ||
-         tally_revision_is_same (line->remote, revision) ||
-         tally_revision_is_same (line->result, revision);
-}
-
-/* A fork may have more versions than a line has sides: whatever a decision ends can be had back. */
-static gboolean
-write_others (TallyStore              *self,
-              const TallyRecord       *after,
-              const TallyHistoryLine  *line,
-              gint64                   run,
-              GHashTable              *stored,
-              GError                 **error)
-{
-  for (guint i = 0; i < after->leaves->len; i++)
-    {
-      TallyRevision *leaf = after->leaves->pdata[i];
-      const TallyHistoryLine other = { .event = line->event, .local = leaf };
-
-      if (leaf->deleted || leaf->body == NULL || is_side (line, leaf))
-        continue;
-      if (!write_line (self, after, &other, run, stored, error))
-        return FALSE;
-    }
-
-  return TRUE;
-}
-
-static gboolean
-write_history (TallyStore     *self,
-               TallyDecision  *decision,
-               gint64          run,
-               GHashTable     *stored,
-               GError        **error)
-{
-  const TallyHistoryLine *line = decision->history;
-
-  if (line == NULL || TALLY_IS_PLANTED (NO_HISTORY))
-    return TRUE;
-  if (!write_line (self, decision->after, line, run, stored, error))
-    return FALSE;
-
-  return tally_record_is_conflict (decision->after) || TALLY_IS_PLANTED (THIRD_FORGOTTEN) ||
-         write_others (self, decision->after, line, run, stored, error);
 }
 
 /* An unrelated write solves nothing: the server's document must have been taken, and a refused
@@ -457,7 +357,8 @@ write_rows (TallyStore     *self,
 
   if (!write_revisions (self, decision, stored, error) ||
       !write_pointers (self, after, stored, error) ||
-      !write_history (self, decision, run, stored, error))
+      !tally_store_write_history (self, decision, run, stored, error) ||
+      !tally_store_keep_preimage (self, decision, run, stored, error))
     return FALSE;
   if ((known || after->outbox != NULL) && !write_outbox (self, after, stored, error))
     return FALSE;
@@ -468,7 +369,8 @@ write_rows (TallyStore     *self,
   if (!run_for_record (self, "revision-prune", ":record", after->id, error))
     return FALSE;
   if (tally_record_get_state (after) == TALLY_RECORD_ABSENT && decision->problem == NULL)
-    return run_for_record (self, "record-delete", ":id", after->id, error);
+    return run_for_record (self, "preimage-forget", ":record", after->id, error) &&
+           run_for_record (self, "record-delete", ":id", after->id, error);
 
   return TRUE;
 }

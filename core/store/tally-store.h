@@ -204,7 +204,7 @@ GPtrArray   *tally_store_list_conflicts  (TallyStore               *self,
 /* What happened to a record beyond its pointers; kept for ever, bodies included. */
 typedef struct
 {
-  const char          *event;      /* "merged", "settled", "forked", "deleted" */
+  const char          *event;      /* "merged", "settled", "forked", "deleted", "undone" */
   const TallyRevision *base;       /* all nullable */
   const TallyRevision *local;
   const TallyRevision *remote;
@@ -423,6 +423,46 @@ gboolean     tally_store_settle          (TallyStore               *self,
                                           const char               *body,
                                           const char               *attachments,
                                           TallyRevision           **result,
+                                          GError                  **error);
+
+/* --- undoing a run (tally-store-undo.c) --- */
+
+/* What becomes of a record that a run changed here. */
+typedef struct
+{
+  gint64      position;   /* of the row in the list */
+  char       *key;
+  const char *action;     /* static: restore | delete: what it was before the run */
+  char       *body;       /* nullable: of then; NULL: there was none, or it is lost */
+  const char *obstacle;   /* static, nullable: edited | conflict | lost: then it is left alone */
+} TallyUndoRow;
+
+void         tally_undo_row_free         (TallyUndoRow             *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyUndoRow, tally_undo_row_free)
+
+typedef struct
+{
+  guint n_restore;
+  guint n_delete;
+  guint n_left;           /* there is an obstacle */
+} TallyUndoCounts;
+
+/* NOT_FOUND: there is no such run; STALE: it has not ended. */
+gboolean     tally_store_count_undo      (TallyStore               *self,
+                                          gint64                    run,
+                                          TallyUndoCounts          *counts,
+                                          GError                  **error);
+/* element-type TallyUndoRow, after @position (0: from the start) */
+GPtrArray   *tally_store_list_undo       (TallyStore               *self,
+                                          gint64                    run,
+                                          gint64                    position,
+                                          guint                     limit,
+                                          GError                  **error);
+/* One new edit a record, with what was shown before the run. STALE when those that it changes are
+ * not @n_shown any more. */
+gboolean     tally_store_undo_run        (TallyStore               *self,
+                                          gint64                    run,
+                                          guint                     n_shown,
                                           GError                  **error);
 
 /* --- what a run would do (tally-plan.c) --- */

@@ -366,10 +366,12 @@ tally_sim_agent_run (TallySimDevice  *self,
   TallyRun *run;
 
   self->run = g_cancellable_new ();
+  tally_sim_regret_begin (self->regret, tally_sim_user_get_n_acts (self->user));
   run = tally_sync_run (&options, self->run, error);
   g_clear_object (&self->run);
   if (run == NULL)
     return NULL;
+  tally_sim_regret_end (self->regret, run->id, tally_sim_user_get_n_acts (self->user));
 
   tally_sim_trace_add (self->given.trace, self->name,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
@@ -576,6 +578,7 @@ tally_sim_agent_main (gpointer data)
       self->cancellable = g_cancellable_new ();
       self->user_down = self->user_over;
       self->life++;
+      tally_sim_regret_forget (self->regret);
       if (tally_sim_device_is_going (self))
         arm (self);
       tally_sim_baton_wake (self->given.baton, self->user_actor);

@@ -28,6 +28,7 @@ struct _TallySimDevice
   TallyTransport        *transport;     /* owned */
   TallySimUser          *user;          /* owned */
   TallySimGuard         *guard;         /* owned: what its people let go */
+  TallySimRegret        *regret;        /* owned: what they undo */
   TallyStore            *store;         /* owned, nullable: after both actors have ended */
 
   GCancellable          *cancellable;   /* owned: of the life it is in */

@@ -205,6 +205,7 @@ make_user (TallySimDevice *self)
     .events = self->given.events,
     .ledger = self->given.ledger,
     .guard = self->guard,
+    .regret = self->regret,
   };
 
   self->user = tally_sim_user_new (&options);
@@ -233,6 +234,8 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->rule.retry_cap_us = options->interval_us;
   self->grade = g_strdup ("none");
   self->guard = tally_sim_guard_new (options->trace, &options->guard);
+  self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->disk,
+                                       TALLY_SIM_STORE_PATH);
   make_user (self);
   self->cancellable = g_cancellable_new ();
   begin_sweep (self);
@@ -255,6 +258,7 @@ tally_sim_device_free (TallySimDevice *self)
     }
   tally_sim_user_free (self->user);
   tally_sim_guard_free (self->guard);
+  tally_sim_regret_free (self->regret);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
   g_object_unref (self->sim_clock);

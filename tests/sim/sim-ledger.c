@@ -40,6 +40,7 @@ struct _TallySimLedger
   GPtrArray  *made;         /* owned: Made in the order of making */
   GHashTable *made_index;   /* owned: "key rev" -> Made (unowned) */
   GHashTable *senders;      /* owned: "key rev" -> bits of the devices that sent it */
+  GHashTable *given_up;     /* owned: "key rev" of edits that were discarded */
   GHashTable *contents;     /* owned: "key parent body" -> the one rev that it makes */
   TallySimTrace *trace;     /* unowned */
 };
@@ -75,6 +76,7 @@ tally_sim_ledger_new (TallySimTrace *trace)
   self->made = g_ptr_array_new_with_free_func ((GDestroyNotify) made_free);
   self->made_index = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->senders = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->given_up = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
 
   return self;
 }
@@ -84,6 +86,7 @@ tally_sim_ledger_free (TallySimLedger *self)
 {
   g_hash_table_unref (self->contents);
   g_hash_table_unref (self->senders);
+  g_hash_table_unref (self->given_up);
   g_hash_table_unref (self->made_index);
   g_ptr_array_unref (self->made);
   g_hash_table_unref (self->value_index);
@@ -330,6 +333,13 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
     }
 }
 
+void
+tally_sim_ledger_give_up (TallySimLedger      *self,
+                          const TallyRevision *revision)
+{
+  g_hash_table_add (self->given_up, g_strdup_printf ("%s %s", revision->key, revision->rev));
+}
+
 /* Whether all revisions of @tip's line that @other's line lacks were made by @device alone. */
 static gboolean
 is_own_line (TallySimLedger      *self,
@@ -351,7 +361,8 @@ is_own_line (TallySimLedger      *self,
 
       guint senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name));
 
-      if (made == NULL || made->devices != 1u << device || (senders & ~(1u << device)) != 0)
+      if (made == NULL || made->devices != 1u << device || (senders & ~(1u << device)) != 0 ||
+          g_hash_table_contains (self->given_up, name))
         return FALSE;
     }
 

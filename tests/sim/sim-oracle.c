@@ -228,7 +228,8 @@ check_orphans (const TallySimOracle *self,
     "WHERE v.remote_leaf = 0 AND v.id IS NOT r.base AND v.id IS NOT r.local "
     "AND v.id IS NOT r.remote "
     "AND NOT EXISTS (SELECT 1 FROM outbox AS o WHERE o.rev = v.id OR o.sent_rev = v.id) "
-    "AND NOT EXISTS (SELECT 1 FROM history_side AS s WHERE s.revision = v.id)";
+    "AND NOT EXISTS (SELECT 1 FROM history_side AS s WHERE s.revision = v.id) "
+    "AND NOT EXISTS (SELECT 1 FROM preimage AS p WHERE p.before = v.id)";
   sqlite3_stmt *statement = NULL;
 
   if (sqlite3_prepare_v2 (db, sql, -1, &statement, NULL) != SQLITE_OK ||

@@ -14,6 +14,7 @@ struct _TallySimUser
   TallySimUserOptions given;
   const char         *name;    /* unowned */
   TallySimDice        dice;    /* of what is being done */
+  guint               n_acts;  /* counts when one begins and when it ends */
   char               *earlier; /* owned, nullable: a body that he typed some time ago */
 };
 
@@ -377,6 +378,8 @@ decide_refused (TallySimUser  *self,
       return FALSE;
     }
 
+  if (!again && shown != NULL && shown->local != NULL)
+    tally_sim_ledger_give_up (self->given.ledger, shown->local);
   if (!again && shown != NULL)
     tally_sim_ledger_replace (self->given.ledger, shown, FALSE, key,
                               shown->remote != NULL && !shown->remote->deleted
@@ -561,25 +564,28 @@ tally_sim_user_retry (TallySimUser  *self,
   return TRUE;
 }
 
-gboolean
-tally_sim_user_act (TallySimUser  *self,
-                    TallyStore    *store,
-                    GError       **error)
+static gboolean
+act (TallySimUser  *self,
+     TallyStore    *store,
+     GError       **error)
 {
   gboolean done;
-  gint32 what;
+  gint32 what = tally_sim_dice_range (&self->dice, 0, 100);
 
-  if (!tally_sim_events_draw (self->given.events, self->given.actor, TALLY_SIM_ACT, 1000,
-                              &self->dice))
-    return TRUE;
-
-  what = tally_sim_dice_range (&self->dice, 0, 100);
   if (what < 4)
     return import (self, store, error);
   if (what < 8)
     return browse (self, store, error);
-  if (what < 80)
+  if (what < 70)
     return edit (self, store, error);
+
+  if (what < 80)
+    {
+      if (!tally_sim_regret_act (self->given.regret, &self->dice, store, &done, error))
+        return FALSE;
+      if (done)
+        return TRUE;
+    }
 
   if (what < 86)
     {
@@ -597,4 +603,28 @@ tally_sim_user_act (TallySimUser  *self,
     }
 
   return settle_any (self, store, &done, error);
+}
+
+gboolean
+tally_sim_user_act (TallySimUser  *self,
+                    TallyStore    *store,
+                    GError       **error)
+{
+  gboolean acted;
+
+  if (!tally_sim_events_draw (self->given.events, self->given.actor, TALLY_SIM_ACT, 1000,
+                              &self->dice))
+    return TRUE;
+
+  self->n_acts++;
+  acted = act (self, store, error);
+  self->n_acts++;
+
+  return acted;
+}
+
+guint
+tally_sim_user_get_n_acts (TallySimUser *self)
+{
+  return self->n_acts;
 }

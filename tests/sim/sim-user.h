@@ -7,6 +7,7 @@
 
 #include "sim/sim-guard.h"
 #include "sim/sim-ledger.h"
+#include "sim/sim-regret.h"
 #include "store/tally-store.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   TallySimEvents *events;
   TallySimLedger *ledger;
   TallySimGuard  *guard;
+  TallySimRegret *regret;
 } TallySimUserOptions;
 
 /**
@@ -39,6 +41,8 @@ void          tally_sim_user_free   (TallySimUser               *self);
 gboolean      tally_sim_user_act    (TallySimUser               *self,
                                      TallyStore                 *store,
                                      GError                    **error);
+/* Moves when one begins and when it ends. */
+guint         tally_sim_user_get_n_acts (TallySimUser           *self);
 /* Settles one open conflict, if there is any: *settled. */
 gboolean      tally_sim_user_settle (TallySimUser               *self,
                                      TallyStore                 *store,

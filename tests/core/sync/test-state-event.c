@@ -541,6 +541,27 @@ on_discard (Rig *rig)
   check_outcome (was_set_aside, done, error);
 }
 
+/* The last run that changed what is shown, where it can be undone. */
+static void
+on_undo (Rig *rig)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) runs = tally_store_list_runs (rig->store, 100, &error);
+
+  for (guint i = 0; i < runs->len; i++)
+    {
+      gint64 run = ((TallyRunRow *) runs->pdata[i])->id;
+      TallyUndoCounts counts;
+      guint n;
+
+      g_assert_true (tally_store_count_undo (rig->store, run, &counts, &error));
+      n = counts.n_restore + counts.n_delete;
+      g_assert_true (tally_store_undo_run (rig->store, run, n, &error));
+      if (n > 0)
+        return;
+    }
+}
+
 static const struct { const char *name; void (*happen) (Rig *rig); } events[] = {
   { "edit", on_edit },
   { "delete", on_delete },
@@ -560,6 +581,7 @@ static const struct { const char *name; void (*happen) (Rig *rig); } events[] = 
   { "confirm", on_confirm },
   { "retry", on_retry },
   { "discard", on_discard },
+  { "undo", on_undo },
 };
 
 /* --- the table --- */
