@@ -93,6 +93,16 @@ static const TallyCommand commands[] = {
     "json list keep confirm side", 0, 1, FALSE, tally_command_guard },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
+  { "undo", N_("RUN"), N_("Undo what a run changed here"),
+    N_("Every record that the run RUN changed becomes again what it was before: each is a new edit,\n"
+       "which leaves with the next synchronization, and history only grows. Records that the run\n"
+       "brought here are deleted. What was edited since, or is in conflict, is left alone. “tallyctl\n"
+       "runs” lists the runs; without an option nothing is changed and the numbers are shown.\n\n"
+       "  tallyctl undo 42\n"
+       "  tallyctl undo 42 --list\n"
+       "  tallyctl undo 42 --confirm 312\n\n"
+       "--confirm takes the number that was shown, so that nothing is changed that joined since."),
+    "json list confirm", 1, 1, FALSE, tally_command_undo },
   { "connections", NULL, N_("Which server the store agrees with"), NULL, "json", 0, 0, FALSE,
     tally_command_connections },
   { "why", N_("ID"), N_("Why a record is where it is"), NULL, "json", 1, 1, TRUE, tally_command_why },

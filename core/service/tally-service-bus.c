@@ -283,6 +283,9 @@ static const struct
   { "handle-list-outbox", handle_access },
   { "handle-retry", handle_access },
   { "handle-discard", handle_access },
+  { "handle-plan-undo", handle_access },
+  { "handle-list-undo", handle_access },
+  { "handle-undo-run", handle_access },
   { "handle-list-runs", handle_access },
   { "handle-why", handle_access },
 };

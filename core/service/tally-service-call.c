@@ -27,6 +27,9 @@ static const struct
   { "ListOutbox", tally_service_list_outbox },
   { "Retry", tally_service_retry },
   { "Discard", tally_service_discard },
+  { "PlanUndo", tally_service_plan_undo },
+  { "ListUndo", tally_service_list_undo },
+  { "UndoRun", tally_service_undo_run },
   { "ListRuns", tally_service_list_runs },
   { "Why", tally_service_why },
 };

@@ -64,6 +64,11 @@ GVariant *tally_service_list_outbox      (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_retry            (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_discard          (TallyStore *store, TallyServiceCall *call, GError **error);
 
+/* --- tally-service-undo.c --- */
+GVariant *tally_service_plan_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_list_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_undo_run         (TallyStore *store, TallyServiceCall *call, GError **error);
+
 /* --- tally-service-explain.c --- */
 GVariant *tally_service_list_runs        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_why              (TallyStore *store, TallyServiceCall *call, GError **error);

@@ -54,6 +54,7 @@ check_run (TallyStore  *self,
            GError     **error)
 {
   g_autoptr (TallyStatement) get = tally_db_statement (self->db, "run-get");
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, run);
   TallyDbStep step;
 
   tally_statement_bind_int (get, ":id", run);
@@ -63,11 +64,10 @@ check_run (TallyStore  *self,
 
   if (step == TALLY_DB_DONE)
     g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_NOT_FOUND,
-                 _("There is no run %" G_GINT64_FORMAT "; “tallyctl runs” lists them."), run);
+                 _("There is no run %s; “tallyctl runs” lists them."), number);
   else if (step == TALLY_DB_ROW)
     g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
-                 _("Run %" G_GINT64_FORMAT " has not ended. Wait for it or cancel it, then undo "
-                   "it."), run);
+                 _("Run %s has not ended. Wait for it or cancel it, then undo it."), number);
 
   return FALSE;
 }
@@ -300,8 +300,8 @@ undo_run (TallyStore  *self,
     return foreach_change (self, run, undo_change, NULL, error);
 
   g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
-               _("Undoing run %" G_GINT64_FORMAT " would change %u records now, not %u. Look at "
-                 "them again, then decide."), run, counts.n_restore + counts.n_delete, n_shown);
+               _("Undoing that run would change %u records now, not %u. Look at them again, then "
+                 "decide."), counts.n_restore + counts.n_delete, n_shown);
 
   return FALSE;
 }
