@@ -270,6 +270,27 @@ find_winner (const TallyRecord *after)
   return after->leaves->pdata[0];
 }
 
+/* The server has our tombstone without its line, as somebody gave it back who did not know more: so
+ * what it ended is alive there. Sent once more, with its line, it ends that. */
+static gboolean
+ends_winner (const TallyRecord   *after,
+             const TallyRevision *winner)
+{
+  return after->local != NULL && after->local->deleted && !winner->deleted &&
+         tally_revision_descends (after->local, winner->rev) &&
+         find_place (after->leaves, after->local->rev).exact && !has_other_live (after, winner);
+}
+
+static void
+end_again (TallyRecord         *after,
+           const TallyRevision *winner)
+{
+  tally_record_need_outbox (after);
+  tally_record_set_sent (after, NULL);
+  tally_record_set_base (after, winner);
+  tally_record_set_remote (after, winner);
+}
+
 TallyRecord *
 tally_reconcile (const TallyRecord *record,
                  GPtrArray         *leaves)
@@ -284,7 +305,9 @@ tally_reconcile (const TallyRecord *record,
   drop_closed (after);
   winner = find_winner (after);
 
-  if (tally_record_is_dirty (after))
+  if (ends_winner (after, winner))
+    end_again (after, winner);
+  else if (tally_record_is_dirty (after))
     reconcile_dirty (after, winner);
   else
     reconcile_clean (after, winner);

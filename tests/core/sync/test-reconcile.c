@@ -273,6 +273,36 @@ test_ancestor_is_leaf (void)
   g_assert_false (tally_record_is_conflict (after));
 }
 
+/* Somebody gave our tombstone back who does not know its line, and what it ended is alive beside it:
+ * it waits to be sent once more, whether or not it had been confirmed. */
+static void
+test_bare_tombstone (void)
+{
+  g_autoptr (TallyRevision) first = edit (NULL, "{\"a\":1}");
+  g_autoptr (TallyRevision) second = edit (first, "{\"a\":2}");
+  g_autoptr (TallyRevision) ended = end (second);
+  g_autoptr (TallyRevision) bare = tally_revision_new (KEY, ended->rev, NULL, TRUE, "{}", NULL);
+  g_autoptr (TallyRecord) clean = record (ended, ended, ended);
+  g_autoptr (TallyRecord) waiting = record (second, ended, second);
+  g_autoptr (GPtrArray) shown = leaves (second, bare);
+  g_autoptr (GPtrArray) joined = leaves (ended, NULL);
+  TallyRecord *before[] = { clean, waiting };
+
+  tally_record_need_outbox (waiting);
+  tally_record_set_sent (waiting, ended);
+  for (guint i = 0; i < G_N_ELEMENTS (before); i++)
+    {
+      g_autoptr (TallyRecord) after = tally_reconcile (before[i], shown);
+      g_autoptr (TallyRecord) over = tally_reconcile (after, joined);
+
+      g_assert_cmpint (tally_record_get_state (after), ==, TALLY_RECORD_DELETED_HERE);
+      g_assert_true (tally_record_is_sendable (after));
+      assert_same (after->local, ended);
+      assert_same (after->remote, second);
+      g_assert_cmpint (tally_record_get_state (over), ==, TALLY_RECORD_CLEAN);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -289,6 +319,7 @@ main (int   argc,
   g_test_add_func ("/sync/settled/ancestor-is-leaf", test_ancestor_is_leaf);
   g_test_add_func ("/sync/fold/unknown-side", test_unknown_side);
   g_test_add_func ("/sync/merge/settles-nothing", test_settles_nothing);
+  g_test_add_func ("/sync/reconcile/bare-tombstone", test_bare_tombstone);
 
   return g_test_run ();
 }
