@@ -103,6 +103,15 @@ static const TallyCommand commands[] = {
        "  tallyctl undo 42 --confirm 312\n\n"
        "--confirm takes the number that was shown, so that nothing is changed that joined since."),
     "json list confirm", 1, 1, FALSE, tally_command_undo },
+  { "store", N_("[check | compact | backup FILE]"), N_("The store's file: size, check, compact, backup"),
+    N_("Without an action it says how large the file is and what is in it. “check” reads all of it and\n"
+       "says what is wrong, if anything is. “compact” forgets runs and what can be undone when they are\n"
+       "older than 90 and 30 days, and gives the room back to the disk. “backup” writes a whole copy,\n"
+       "itself a store, while the work goes on; FILE is replaced only when the copy is whole.\n\n"
+       "  tallyctl store\n"
+       "  tallyctl store check\n"
+       "  tallyctl store backup ~/shop-2026-11.tally"),
+    "json", 0, 2, FALSE, tally_command_store },
   { "connections", NULL, N_("Which server the store agrees with"), NULL, "json", 0, 0, FALSE,
     tally_command_connections },
   { "why", N_("ID"), N_("Why a record is where it is"), NULL, "json", 1, 1, TRUE, tally_command_why },

@@ -204,7 +204,10 @@ apply_pragmas (TallyDb  *self,
     "PRAGMA foreign_keys = ON;"
     "PRAGMA cell_size_check = ON;";
 
-  if (!enter_log_mode (self, error) || !tally_db_execute (self, pragmas, error))
+  /* Only a file without tables takes it: an older one has to be written anew, see
+   * tally_db_shrink(). */
+  if (!tally_db_execute (self, "PRAGMA auto_vacuum = INCREMENTAL", error) ||
+      !enter_log_mode (self, error) || !tally_db_execute (self, pragmas, error))
     return FALSE;
 
   if (TALLY_IS_PLANTED (LAZY_SYNC) && g_str_has_suffix (self->path, "store.db") &&

@@ -114,6 +114,22 @@ gint64          tally_db_last_insert_id     (TallyDb               *self);
 /* Rows the last statement changed. */
 int             tally_db_changes            (TallyDb               *self);
 
+/* --- care (tally-db-care.c) --- */
+
+gboolean        tally_db_copy               (TallyDb               *self,
+                                             const char            *path,
+                                             GError               **error);
+/* @complaints: element-type utf8. */
+gboolean        tally_db_check              (TallyDb               *self,
+                                             GPtrArray             *complaints,
+                                             GError               **error);
+gboolean        tally_db_get_size           (TallyDb               *self,
+                                             gint64                *bytes,
+                                             gint64                *free_bytes,
+                                             GError               **error);
+gboolean        tally_db_shrink             (TallyDb               *self,
+                                             GError               **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyDb, tally_db_close)
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyStatement, tally_statement_release)
 

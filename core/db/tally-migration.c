@@ -89,47 +89,18 @@ tally_migration_check (TallyDb  *db,
 }
 
 static gboolean
-copy_pages (TallyDb  *db,
-            sqlite3  *target,
-            GError  **error)
-{
-  sqlite3_backup *backup = sqlite3_backup_init (target, "main", db->handle, "main");
-  int code;
-
-  if (backup == NULL)
-    return tally_db_fail (db, sqlite3_extended_errcode (target), sqlite3_errmsg (target), error);
-
-  /* A busy file is told by the step alone: finishing calls that no error. */
-  code = sqlite3_backup_step (backup, -1);
-  sqlite3_backup_finish (backup);
-
-  return code == SQLITE_DONE || tally_db_fail (db, code, sqlite3_errstr (code), error);
-}
-
-static gboolean
 back_up (TallyDb  *db,
          int       version,
          GError  **error)
 {
   g_autofree char *path = g_strdup_printf ("%s.backup-%d", db->path, version);
-  sqlite3 *target = NULL;
-  gboolean copied;
-  int code;
 
-  if (db->vfs == NULL && !tally_db_create_file (path, error))
-    return FALSE;
+  if (tally_db_copy (db, path, error))
+    return TRUE;
 
-  code = sqlite3_open_v2 (path, &target,
-                          SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_EXRESCODE,
-                          db->vfs);
-  copied = code == SQLITE_OK ? copy_pages (db, target, error)
-                             : tally_db_fail (db, code, sqlite3_errstr (code), error);
-  sqlite3_close (target);
+  g_prefix_error (error, _("No backup could be made before the update: "));
 
-  if (!copied)
-    g_prefix_error (error, _("No backup could be made before the update: "));
-
-  return copied;
+  return FALSE;
 }
 
 static gboolean

@@ -286,6 +286,10 @@ static const struct
   { "handle-plan-undo", handle_access },
   { "handle-list-undo", handle_access },
   { "handle-undo-run", handle_access },
+  { "handle-get-store", handle_access },
+  { "handle-check-store", handle_access },
+  { "handle-compact-store", handle_access },
+  { "handle-back-up-store", handle_access },
   { "handle-list-runs", handle_access },
   { "handle-why", handle_access },
 };

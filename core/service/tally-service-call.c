@@ -30,6 +30,10 @@ static const struct
   { "PlanUndo", tally_service_plan_undo },
   { "ListUndo", tally_service_list_undo },
   { "UndoRun", tally_service_undo_run },
+  { "GetStore", tally_service_get_store },
+  { "CheckStore", tally_service_check_store },
+  { "CompactStore", tally_service_compact_store },
+  { "BackUpStore", tally_service_back_up_store },
   { "ListRuns", tally_service_list_runs },
   { "Why", tally_service_why },
 };

@@ -64,6 +64,12 @@ GVariant *tally_service_list_outbox      (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_retry            (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_discard          (TallyStore *store, TallyServiceCall *call, GError **error);
 
+/* --- tally-service-care.c --- */
+GVariant *tally_service_get_store        (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_check_store      (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_compact_store    (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_back_up_store    (TallyStore *store, TallyServiceCall *call, GError **error);
+
 /* --- tally-service-undo.c --- */
 GVariant *tally_service_plan_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_list_undo        (TallyStore *store, TallyServiceCall *call, GError **error);

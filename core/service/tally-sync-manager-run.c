@@ -73,6 +73,17 @@ progress_cb (const TallyProgress *progress,
   g_source_attach (source, run->context);
 }
 
+/* With every run a little: it must not grow for ever. What fails here fails the next time, too, or
+ * not; nothing depends on it. */
+static void
+trim (TallyStore *store)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!tally_store_trim (store, &tally_retention_default, &error))
+    g_info ("What is long ago stays in the store: %s", error->message);
+}
+
 static void
 run_job (GTask        *task,
          TallyStore   *store,
@@ -99,7 +110,10 @@ run_job (GTask        *task,
 
   result = tally_sync_run (&options, cancellable, &error);
   if (result != NULL)
-    since = tally_store_dup_since (store, NULL);
+    {
+      since = tally_store_dup_since (store, NULL);
+      trim (store);
+    }
   if (result == NULL)
     g_task_return_error (task, error);
   else

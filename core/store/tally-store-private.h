@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* The one connection whose checkpoint is kept; a store has one server. */
 #define TALLY_STORE_CHECKPOINT "pull"
 
+/* The setting that names the oldest run whose pre-images are kept. */
+#define TALLY_STORE_UNDO_FROM "undo-from"
+
 struct _TallyStore
 {
   TallyDb    *db;        /* owned */

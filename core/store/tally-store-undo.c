@@ -49,12 +49,12 @@ tally_undo_row_free (TallyUndoRow *self)
 }
 
 static gboolean
-check_run (TallyStore  *self,
-           gint64       run,
-           GError     **error)
+check_known (TallyStore  *self,
+             gint64       run,
+             const char  *number,
+             GError     **error)
 {
   g_autoptr (TallyStatement) get = tally_db_statement (self->db, "run-get");
-  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, run);
   TallyDbStep step;
 
   tally_statement_bind_int (get, ":id", run);
@@ -63,13 +63,46 @@ check_run (TallyStore  *self,
     return TRUE;
 
   if (step == TALLY_DB_DONE)
-    g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_NOT_FOUND,
+    g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT,
                  _("There is no run %s; “tallyctl runs” lists them."), number);
   else if (step == TALLY_DB_ROW)
     g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
                  _("Run %s has not ended. Wait for it or cancel it, then undo it."), number);
 
   return FALSE;
+}
+
+static gboolean
+check_kept (TallyStore  *self,
+            gint64       run,
+            const char  *number,
+            GError     **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autofree char *from = tally_store_dup_setting (self, TALLY_STORE_UNDO_FROM, &local_error);
+
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+  if (from == NULL || run >= g_ascii_strtoll (from, NULL, 10))
+    return TRUE;
+
+  g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT,
+               _("Run %s was too long ago: what it changed is not kept any more."), number);
+
+  return FALSE;
+}
+
+static gboolean
+check_run (TallyStore  *self,
+           gint64       run,
+           GError     **error)
+{
+  g_autofree char *number = g_strdup_printf ("%" G_GINT64_FORMAT, run);
+
+  return check_kept (self, run, number, error) && check_known (self, run, number, error);
 }
 
 /* An edit carries the attachments of what it is made on, and no others. */
@@ -215,7 +248,7 @@ count (TallyStore  *self,
  * @self: a store
  * @run: id of a run
  * @counts: (out caller-allocates): what undoing it would do now
- * @error: %TALLY_STORE_ERROR_NOT_FOUND, %TALLY_STORE_ERROR_STALE, %TALLY_DB_ERROR
+ * @error: %TALLY_STORE_ERROR_BAD_INPUT, %TALLY_STORE_ERROR_STALE, %TALLY_DB_ERROR
  *
  * Returns: whether it could be read
  */

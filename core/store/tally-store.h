@@ -447,7 +447,7 @@ typedef struct
   guint n_left;           /* there is an obstacle */
 } TallyUndoCounts;
 
-/* NOT_FOUND: there is no such run; STALE: it has not ended. */
+/* BAD_INPUT: there is no such run, or what it changed is not kept any more; STALE: it has not ended. */
 gboolean     tally_store_count_undo      (TallyStore               *self,
                                           gint64                    run,
                                           TallyUndoCounts          *counts,
@@ -463,6 +463,59 @@ GPtrArray   *tally_store_list_undo       (TallyStore               *self,
 gboolean     tally_store_undo_run        (TallyStore               *self,
                                           gint64                    run,
                                           guint                     n_shown,
+                                          GError                  **error);
+
+/* --- the file itself (tally-store-check.c, tally-store-trim.c) --- */
+
+typedef struct
+{
+  gint64  bytes;         /* of the file, */
+  gint64  free_bytes;    /* and of them not in use */
+  guint   n_records;     /* live here */
+  guint   n_revisions;
+  guint   n_history;     /* lines */
+  guint   n_runs;
+  guint   n_preimages;
+  gint64  undo_from;     /* the oldest run that can be undone; 0: none */
+} TallyStoreFacts;
+
+/* The file's name as it was given. */
+const char  *tally_store_get_path        (TallyStore               *self);
+gboolean     tally_store_get_facts       (TallyStore               *self,
+                                          TallyStoreFacts          *facts,
+                                          GError                  **error);
+/* Everything that is wrong with the file or in it: element-type utf8; empty: nothing is. */
+GPtrArray   *tally_store_check           (TallyStore               *self,
+                                          GError                  **error);
+/* A whole copy into the file at @path, which is a store itself. */
+gboolean     tally_store_back_up         (TallyStore               *self,
+                                          const char               *path,
+                                          GError                  **error);
+
+/**
+ * TallyRetention:
+ * @undo_days: how long a run can be undone
+ * @run_days: how long runs and solved problems are listed
+ * @n_kept: so many of the last runs are kept whatever their age: a clock that was set forward must
+ *   not make all of them old
+ *
+ * What of the past is kept. The history of conflicts is not touched.
+ */
+typedef struct
+{
+  guint undo_days;
+  guint run_days;
+  guint n_kept;
+} TallyRetention;
+
+extern const TallyRetention tally_retention_default;
+
+/* Forgets what is older; a page after the other, so that others can write in between. */
+gboolean     tally_store_trim            (TallyStore               *self,
+                                          const TallyRetention     *rule,
+                                          GError                  **error);
+/* Gives back to the disk what the file does not use. */
+gboolean     tally_store_compact         (TallyStore               *self,
                                           GError                  **error);
 
 /* --- what a run would do (tally-plan.c) --- */

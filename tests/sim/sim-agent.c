@@ -341,6 +341,19 @@ check_guard (TallySimDevice *self,
   tally_sim_device_hold (self, FALSE);
 }
 
+/* Everything but the last few runs is long ago. */
+static gboolean
+forget (TallySimDevice  *self,
+        TallyStore      *store,
+        GError         **error)
+{
+  const TallyRetention rule = { .n_kept = 3 };
+
+  tally_sim_trace_add (self->given.trace, self->name, "forgets what is long ago");
+
+  return tally_store_trim (store, &rule, error);
+}
+
 TallyRun *
 tally_sim_agent_run (TallySimDevice  *self,
                      TallyStore      *store,
@@ -384,6 +397,11 @@ tally_sim_agent_run (TallySimDevice  *self,
   check_conflicts (self, store, run);
   if (!tally_sim_device_is_dead (self))
     check_state (self, store);
+  if (tally_sim_dice_chance (&self->proof_dice, 5) && !forget (self, store, error))
+    {
+      tally_run_free (run);
+      return NULL;
+    }
 
   return run;
 }

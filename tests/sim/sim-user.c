@@ -330,6 +330,20 @@ import (TallySimUser  *self,
   return FALSE;
 }
 
+static gboolean
+check_store (TallySimUser  *self,
+             TallyStore    *store,
+             GError       **error)
+{
+  g_autoptr (GPtrArray) complaints = tally_store_check (store, error);
+
+  for (guint i = 0; complaints != NULL && i < complaints->len; i++)
+    tally_sim_trace_fail (self->given.trace, "%s: %s", self->name,
+                          (const char *) complaints->pdata[i]);
+
+  return complaints != NULL;
+}
+
 /* Somebody reads lists: the numbers beside them must be those of the rows. */
 static gboolean
 browse (TallySimUser  *self,
@@ -352,6 +366,9 @@ browse (TallySimUser  *self,
   if (rows->len != n_total)
     tally_sim_trace_fail (self->given.trace, "%s: a list of %u records says %u", self->name,
                           rows->len, n_total);
+
+  if (chance (self, 20) && !check_store (self, store, error))
+    return FALSE;
 
   collections = tally_store_list_collections (store, error);
   runs = collections != NULL ? tally_store_list_runs (store, 10, error) : NULL;

@@ -215,7 +215,7 @@ test_stale (SyncRig       *rig,
   g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, 1);
 
   g_assert_false (tally_store_undo_run (rig->store, run + 7, 0, &error));
-  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_NOT_FOUND);
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT);
 }
 
 static void

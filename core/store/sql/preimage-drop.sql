@@ -1,0 +1,1 @@
+DELETE FROM preimage WHERE run = :run AND record = :record;
