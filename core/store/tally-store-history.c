@@ -93,6 +93,27 @@ write_others (TallyStore              *self,
   return TRUE;
 }
 
+/* What was sent before the edit that a decision ends may arrive yet: its tombstone then needs its
+ * line, or what lies in it would come to life. */
+static gboolean
+write_sent (TallyStore           *self,
+            const TallyDecision  *decision,
+            gint64                run,
+            GHashTable           *stored,
+            GError              **error)
+{
+  const TallyRecord *seen = decision->seen;
+  const TallyOutboxEntry *outbox = decision->after->outbox;
+  const TallyRevision *sent = seen != NULL && seen->outbox != NULL ? seen->outbox->sent : NULL;
+  const TallyHistoryLine other = { .event = decision->history->event, .local = sent };
+
+  if (sent == NULL || is_side (decision->history, sent) || outbox == NULL ||
+      !g_strv_contains ((const char * const *) outbox->closes, sent->rev))
+    return TRUE;
+
+  return write_line (self, decision->after, &other, run, stored, error);
+}
+
 gboolean
 tally_store_write_history (TallyStore           *self,
                            const TallyDecision  *decision,
@@ -104,7 +125,8 @@ tally_store_write_history (TallyStore           *self,
 
   if (line == NULL || TALLY_IS_PLANTED (NO_HISTORY))
     return TRUE;
-  if (!write_line (self, decision->after, line, run, stored, error))
+  if (!write_line (self, decision->after, line, run, stored, error) ||
+      !write_sent (self, decision, run, stored, error))
     return FALSE;
 
   return tally_record_is_conflict (decision->after) || TALLY_IS_PLANTED (THIRD_FORGOTTEN) ||

@@ -24,34 +24,46 @@ find_leaf (const TallyRecord *record,
   return NULL;
 }
 
-/* The tombstone that ends a leaf. Of a revision that never showed only the id is known: the
- * tombstone then closes it before it arrives. */
+/* The tombstone that ends a leaf. One that never showed is closed before it arrives: with the line
+ * that history keeps of it, so that nothing of that line comes to life should it arrive late. */
 static TallyRevision *
-new_tombstone (const TallyRecord *record,
-               const char        *rev)
+new_tombstone (TallySyncContext   *context,
+               const TallyRecord  *record,
+               const char         *rev,
+               GError            **error)
 {
   const TallyRevision *leaf = find_leaf (record, rev);
-  g_autoptr (TallyRevision) bare = NULL;
+  g_autoptr (TallyRevision) kept = NULL;
 
-  if (leaf == NULL)
-    {
-      bare = tally_revision_new (record->key, rev, NULL, FALSE, NULL, NULL);
-      leaf = bare;
-    }
+  if (leaf == NULL && !tally_store_get_revision (context->options->store, record->key, rev, &kept,
+                                                 error))
+    return NULL;
+  if (leaf == NULL && kept == NULL)
+    kept = tally_revision_new (record->key, rev, NULL, FALSE, NULL, NULL);
 
-  return tally_revision_new_child (leaf, record->key, TRUE, "{}", NULL);
+  return tally_revision_new_child (leaf != NULL ? leaf : kept, record->key, TRUE, "{}", NULL);
 }
 
 /* Everything a record's outbox row stands for: its edit, and a tombstone for each leaf that the
  * edit settles. */
-static void
-add_revisions (GPtrArray         *revisions,
-               const TallyRecord *record)
+static gboolean
+add_revisions (TallySyncContext   *context,
+               GPtrArray          *revisions,
+               const TallyRecord  *record,
+               GError            **error)
 {
   if (!tally_revision_is_same (record->local, record->remote))
     g_ptr_array_add (revisions, tally_revision_ref (record->local));
   for (guint i = 0; record->outbox->closes[i] != NULL; i++)
-    g_ptr_array_add (revisions, new_tombstone (record, record->outbox->closes[i]));
+    {
+      TallyRevision *tombstone = new_tombstone (context, record, record->outbox->closes[i], error);
+
+      if (tombstone == NULL)
+        return FALSE;
+      g_ptr_array_add (revisions, tombstone);
+    }
+
+  return TRUE;
 }
 
 #ifdef TALLY_PLANTED_BUGS
@@ -169,7 +181,10 @@ push_batch (TallySyncContext  *context,
     return FALSE;
 
   for (guint i = 0; i < records->len; i++)
-    add_revisions (revisions, records->pdata[i]);
+    {
+      if (!add_revisions (context, revisions, records->pdata[i], error))
+        return FALSE;
+    }
   if (revisions->len == 0)
     return TRUE;
 

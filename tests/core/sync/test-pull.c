@@ -196,6 +196,39 @@ test_settled_to_an_ancestor (SyncRig       *rig,
   g_assert_cmpuint (sync_rig_n_asked (rig, "push"), ==, 1);
 }
 
+/* Two edits were sent and never answered for, a third one waited, and a settlement ended that line:
+ * the tombstone carries it, so that the first edit is nothing new when it arrives at last. */
+static void
+test_late_line (SyncRig       *rig,
+                gconstpointer  data)
+{
+  g_autoptr (TallyRevision) first = begin (rig);
+  g_autoptr (TallyRevision) theirs = NULL;
+  g_autoptr (TallyRecord) sent = NULL;
+  g_autoptr (TallyRecord) shown = NULL;
+  g_autoptr (GError) error = NULL;
+
+  tally_fake_remote_set_push (rig->remote, TALLY_FAKE_PUSH_LOST);
+  sync_rig_put (rig, "r:1", "{\"n\":2}");
+  sent = sync_rig_get (rig, "r:1");
+  tally_run_free (sync_rig_run (rig));
+  sync_rig_put (rig, "r:1", "{\"n\":3}");
+  tally_run_free (sync_rig_run (rig));
+  sync_rig_put (rig, "r:1", "{\"n\":4}");
+  tally_fake_remote_set_push (rig->remote, TALLY_FAKE_PUSH_WORKS);
+
+  theirs = sync_rig_edit (rig, first, "r:1", "{\"n\":9}");
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  shown = sync_rig_get (rig, "r:1");
+  g_assert_true (tally_store_settle (rig->store, shown, "{\"n\":10}", NULL, NULL, &error));
+  g_assert_no_error (error);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+
+  tally_fake_remote_store (rig->remote, sent->local);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_conflicts, ==, 0);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -210,6 +243,7 @@ main (int   argc,
   ADD ("taken-back", test_taken_back);
   ADD ("gap", test_gap);
   ADD ("fork-of-four", test_fork_of_four);
+  ADD ("late-line", test_late_line);
   ADD ("settled-to-an-ancestor", test_settled_to_an_ancestor);
 #undef ADD
 
