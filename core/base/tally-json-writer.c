@@ -228,7 +228,7 @@ tally_json_writer_member_int (TallyJsonWriter *self,
  * @name: UTF-8
  * @date_us: a date, µs since 1970; 0: there is none
  *
- * Writes a name and a date: ISO 8601, UTC, to the second; null where there is none.
+ * Writes a name and a date: ISO 8601, UTC, to the millisecond; null where there is none.
  */
 void
 tally_json_writer_member_date (TallyJsonWriter *self,
@@ -236,12 +236,16 @@ tally_json_writer_member_date (TallyJsonWriter *self,
                                gint64           date_us)
 {
   g_autoptr (GDateTime) date = NULL;
+  g_autofree char *seconds = NULL;
   g_autofree char *text = NULL;
 
   if (date_us != 0)
     date = g_date_time_new_from_unix_utc (date_us / G_USEC_PER_SEC);
   if (date != NULL)
-    text = g_date_time_format (date, "%Y-%m-%dT%H:%M:%SZ");
+    {
+      seconds = g_date_time_format (date, "%Y-%m-%dT%H:%M:%S");
+      text = g_strdup_printf ("%s.%03dZ", seconds, (int) (date_us % G_USEC_PER_SEC / 1000));
+    }
   tally_json_writer_member (self, name, text);
 }
 

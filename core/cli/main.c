@@ -93,6 +93,12 @@ static const TallyCommand commands[] = {
     "json list keep confirm side", 0, 1, FALSE, tally_command_guard },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
+  { "log", NULL, N_("What the agent did, event by event"),
+    N_("The last events since the agent began; with --follow, also what happens from now on. With\n"
+       "--json each is a line as share/tallystick/schemas/event.schema.json describes it.\n\n"
+       "  tallyctl log --follow\n"
+       "  tallyctl log --follow --json | jq -c 'select(.type == \"sync.failed\")'"),
+    "json follow limit", 0, 0, FALSE, tally_command_log },
   { "undo", N_("RUN"), N_("Undo what a run changed here"),
     N_("Every record that the run RUN changed becomes again what it was before: each is a new edit,\n"
        "which leaves with the next synchronization, and history only grows. Records that the run\n"

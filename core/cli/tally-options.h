@@ -46,6 +46,7 @@ typedef struct
   gboolean   keep;
   int        confirm;        /* -1: none given */
   char      *side;           /* nullable */
+  gboolean   follow;
 
   char     **arguments;      /* never NULL after parsing */
 } TallyOptions;

@@ -37,7 +37,12 @@ tally_run_summary_new (const TallyRun *run,
   self->n_compared = run->n_compared;
   self->ended_us = run->ended_us;
   self->not_before_us = run->not_before_us;
+  self->phase = run->phase;
   self->failure = find_failure (run);
+  self->conflicts = g_strdupv (run->conflicts);
+  self->n_detected = run->n_detected;
+  self->n_auto_resolved = run->n_auto_resolved;
+  self->n_needs_user = run->n_needs_user;
   self->moved = run->n_pulled + run->n_pushed + run->n_deleted + run->n_detected +
                 run->n_auto_resolved + run->n_quarantined > 0;
   self->since = g_strdup (since);
@@ -52,6 +57,7 @@ tally_run_summary_free (TallyRunSummary *self)
   g_free (self->status);
   g_free (self->grade);
   g_clear_pointer (&self->failure, tally_reason_unref);
+  g_strfreev (self->conflicts);
   g_free (self->since);
   g_free (self);
 }

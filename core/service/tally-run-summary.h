@@ -18,7 +18,12 @@ G_BEGIN_DECLS
  * @n_compared: of a full comparison
  * @ended_us: date
  * @not_before_us: monotonic: the server asked to be left alone until then; 0: it did not
+ * @phase: (nullable): the one that it did not get through; static
  * @failure: (nullable): why the run as a whole failed
+ * @conflicts: the keys of the first hundred that were found
+ * @n_detected: how many were found
+ * @n_auto_resolved: how many of them were settled without a person
+ * @n_needs_user: how many are open now, older ones too
  * @moved: records here are others than before
  * @since: (nullable): the pull's checkpoint after it, opaque
  *
@@ -33,7 +38,12 @@ typedef struct
   guint        n_compared;
   gint64       ended_us;
   gint64       not_before_us;
+  const char  *phase;
   TallyReason *failure;
+  char       **conflicts;
+  guint        n_detected;
+  guint        n_auto_resolved;
+  guint        n_needs_user;
   gboolean     moved;
   char        *since;
 } TallyRunSummary;

@@ -213,6 +213,19 @@ handle_list_connections (TallyServiceBus       *self,
   answer_text (invocation, json, NULL);
 }
 
+static void
+handle_list_events (TallyServiceBus       *self,
+                    GDBusMethodInvocation *invocation,
+                    GVariant              *parameters)
+{
+  g_auto (GStrv) events = NULL;
+  guint64 seq;
+
+  g_variant_get (parameters, "(t)", &seq);
+  events = tally_service_list_events (self->service, seq);
+  g_dbus_method_invocation_return_value (invocation, g_variant_new ("(^as)", events));
+}
+
 /* --- methods of the store --- */
 
 static void
@@ -268,6 +281,7 @@ static const struct
   { "handle-connect", handle_connect },
   { "handle-get-status", handle_get_status },
   { "handle-list-connections", handle_list_connections },
+  { "handle-list-events", handle_list_events },
   { "handle-list-collections", handle_access },
   { "handle-list-records", handle_access },
   { "handle-get-record", handle_access },

@@ -9,6 +9,7 @@
 
 #include "base/tally-json-writer.h"
 #include "base/tally-system-clock.h"
+#include "service/tally-event-log.h"
 #include "store/tally-store-lock.h"
 
 struct _TallyService
@@ -25,7 +26,7 @@ struct _TallyService
   TallySyncManager    *manager;      /* owned */
   TallyConflictQueue  *conflicts;    /* owned */
 
-  guint64              seq;          /* of the last event */
+  TallyEventLog       *log;          /* owned */
 };
 
 enum
@@ -43,7 +44,11 @@ event_cb (TallyService *self,
           const char   *type,
           const char   *data)
 {
-  g_signal_emit (self, signals[EVENT], 0, ++self->seq, type, data);
+  const char *envelope;
+
+  envelope = tally_event_log_add (self->log, type, tally_sync_manager_get_run_id (self->manager),
+                                  tally_sync_manager_get_url (self->manager), data);
+  g_signal_emit (self, signals[EVENT], 0, tally_event_log_get_seq (self->log), type, envelope);
 }
 
 static char *
@@ -90,7 +95,7 @@ static void
 opened_cb (TallyService *self,
            guint         n)
 {
-  g_autofree char *data = g_strdup_printf ("{\"n\":%u}", n);
+  g_autofree char *data = g_strdup_printf ("{\"conflicts\":%u}", n);
 
   event_cb (self, "conflict.opened", data);
 }
@@ -158,6 +163,7 @@ tally_service_finalize (GObject *object)
   TallyService *self = TALLY_SERVICE (object);
 
   g_clear_pointer (&self->store_path, g_free);
+  g_clear_pointer (&self->log, tally_event_log_free);
 
   G_OBJECT_CLASS (tally_service_parent_class)->finalize (object);
 }
@@ -204,6 +210,7 @@ tally_service_new (const TallyServiceOptions  *options,
   rand = options->seed != 0 ? g_rand_new_with_seed (options->seed) : g_rand_new ();
   self->edits = tally_store_thread_new ("tally-edits", self->store_path, clock, rand);
   self->engine = tally_store_thread_new ("tally-engine", self->store_path, clock, rand);
+  self->log = tally_event_log_new (clock);
   self->access = tally_store_access_new (self->edits);
   self->network = tally_network_monitor_new (options->network);
   self->manager = tally_sync_manager_new (options, self->edits, self->engine, self->network, clock,
@@ -326,4 +333,11 @@ tally_service_set_address (TallyService  *self,
   g_return_val_if_fail (TALLY_IS_SERVICE (self), FALSE);
 
   return tally_store_lock_set_address (self->lock, address, error);
+}
+
+char **
+tally_service_list_events (TallyService *self,
+                           guint64       seq)
+{
+  return tally_event_log_list (self->log, seq);
 }

@@ -18,7 +18,7 @@ G_BEGIN_DECLS
  * to know who asks: a bus, a window or a program. Main loop of its maker. Opening fails with the
  * errors of the lock, the store and the database.
  *
- * Signal "event" (a number that grows by one, type, JSON text), as on the bus.
+ * Signal "event" (a number that grows by one, type, envelope), as on the bus.
  */
 #define TALLY_TYPE_SERVICE (tally_service_get_type ())
 G_DECLARE_FINAL_TYPE (TallyService, tally_service, TALLY, SERVICE, GObject)
@@ -43,6 +43,10 @@ gboolean             tally_service_close_finish          (TallyService          
                                                           GAsyncResult               *result,
                                                           GError                    **error);
 
+/* The envelopes of the events after @seq that are still remembered, oldest first. */
+char               **tally_service_list_events           (TallyService               *self,
+                                                          guint64                     seq)
+                                                          G_GNUC_WARN_UNUSED_RESULT;
 const char          *tally_service_get_store_path        (TallyService               *self);
 TallySyncManager    *tally_service_get_manager           (TallyService               *self);
 TallyConflictQueue  *tally_service_get_conflicts         (TallyService               *self);

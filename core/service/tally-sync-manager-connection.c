@@ -477,6 +477,7 @@ tally_sync_manager_pause_finish (TallySyncManager  *self,
     self->facts.n_failures = 0;
   tally_sync_manager_update (self);
   tally_sync_manager_emit (self, "connection.changed", "{}");
+  tally_sync_manager_emit (self, paused ? "sync.paused" : "sync.resumed", "{\"reason\":\"user\"}");
   tally_sync_manager_listen (self);
   tally_sync_manager_step (self);
 

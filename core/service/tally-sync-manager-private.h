@@ -7,6 +7,7 @@
 
 #include "live/tally-long-poll.h"
 #include "service/tally-run-summary.h"
+#include "service/tally-sync-events.h"
 #include "service/tally-sync-manager.h"
 #include "sync/tally-sync.h"
 
@@ -57,6 +58,9 @@ struct _TallySyncManager
   GPtrArray           *connectors;         /* owned; of GTask: connects behind the run's end */
   TallyProgress        progress;
   guint64              told_done;          /* records done when it was last told */
+  char                *trigger;            /* owned, nullable: of the run under way or the last one */
+  gint64               run_id;             /* of the run whose events are told; 0: none */
+  gint64               told_us;            /* when progress was last told as an event */
   GPtrArray           *waiters;            /* owned; of GTask: run_async() */
   GPtrArray           *stoppers;           /* owned; of GTask: stop_async() */
   gboolean             stopped;

@@ -15,6 +15,8 @@
 
 /* The window's rule: updates at most ten times a second. */
 #define PROGRESS_US (G_USEC_PER_SEC / 10)
+/* As an event: what a log can hold. */
+#define EVENT_US G_USEC_PER_SEC
 
 /* --- on the engine's thread --- */
 
@@ -33,6 +35,31 @@ news_free (gpointer data)
   g_free (news);
 }
 
+/* Its beginning, each phase, and within one what a person can follow. */
+static void
+tell_progress (TallySyncManager    *self,
+               const TallyProgress *progress)
+{
+  gint64 now_us = tally_clock_now_us (self->clock);
+  g_autofree char *data = NULL;
+
+  if (self->run_id == 0)
+    {
+      g_autofree char *started = tally_sync_event_started (progress, self->trigger,
+                                                           self->counts.n_pending);
+
+      self->run_id = progress->run;
+      tally_sync_manager_emit (self, "sync.started", started);
+    }
+  else if (progress->phase == TALLY_PHASE_IDLE ||
+           (progress->phase == self->progress.phase && now_us - self->told_us < EVENT_US))
+    return;
+
+  self->told_us = now_us;
+  data = tally_sync_event_progress (progress);
+  tally_sync_manager_emit (self, "sync.progress", data);
+}
+
 static gboolean
 take_progress_cb (gpointer data)
 {
@@ -42,6 +69,7 @@ take_progress_cb (gpointer data)
   if (self->run == NULL)
     return G_SOURCE_REMOVE;
 
+  tell_progress (self, &news->progress);
   self->progress = news->progress;
   tally_sync_manager_notify (self, "progress");
   if (self->progress.done != self->told_done)
@@ -259,6 +287,50 @@ tally_sync_manager_go_on (TallySyncManager *self)
     start_for_waiters (self);
 }
 
+/* When the next run would come by itself, as things are; date, 0: it would not. */
+static gint64
+foresee_next (TallySyncManager *self)
+{
+  TallyScheduleFacts facts = self->facts;
+  TallyScheduleStep step;
+
+  if (!self->scheduler || self->stopped)
+    return 0;
+
+  facts.now_us = tally_clock_now_us (self->clock);
+  facts.ready = self->obstacle == NULL;
+  step = tally_schedule_step (&self->rule, &facts);
+  if (step.trigger == NULL && step.wake_us == 0)
+    return 0;
+
+  return tally_clock_date_us (self->clock) + MAX (step.wake_us - facts.now_us, 0);
+}
+
+/* A run that could not even be written down has no events: it is in nobody's list either. */
+static void
+tell_end (TallySyncManager      *self,
+          const TallyRunSummary *summary)
+{
+  g_autofree char *failed = NULL;
+
+  if (summary == NULL)
+    return;
+
+  if (summary->moved)
+    tally_sync_manager_emit (self, "record.changed", "{\"many\":true}");
+  if (summary->n_detected > 0)
+    {
+      g_autofree char *conflict = tally_sync_event_conflict (summary);
+
+      tally_sync_manager_emit (self, "sync.conflict", conflict);
+    }
+  if (summary->failure != NULL)
+    failed = tally_sync_event_failed (summary, foresee_next (self));
+  tally_sync_manager_emit (self, failed != NULL ? "sync.failed" : "sync.completed",
+                           failed != NULL ? failed : summary->json);
+  self->run_id = 0;
+}
+
 static void
 run_cb (GObject      *source,
         GAsyncResult *result,
@@ -299,10 +371,7 @@ run_cb (GObject      *source,
     }
 
   answer_waiters (self, summary != NULL ? summary->json : NULL, error);
-  if (summary != NULL && summary->moved)
-    tally_sync_manager_emit (self, "record.changed", "{\"many\":true}");
-  tally_sync_manager_emit (self, failed ? "sync.failed" : "sync.completed",
-                           summary != NULL ? summary->json : "{}");
+  tell_end (self, summary);
   tally_sync_manager_update (self);
   tally_sync_manager_count (self);
 
@@ -324,13 +393,14 @@ start_run (TallySyncManager *self,
            TallySyncAsk      ask)
 {
   g_autoptr (GTask) task = NULL;
-  g_autofree char *data = NULL;
   TallySyncJob *run = tally_sync_job_new (self, trigger, ask);
 
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
   self->run_ask = ask;
   self->told_done = 0;
+  g_free (self->trigger);
+  self->trigger = g_strdup (trigger);
   tally_schedule_note_begin (&self->facts);
   g_clear_handle_id (&self->timer, g_source_remove);
 
@@ -340,9 +410,7 @@ start_run (TallySyncManager *self,
   g_task_set_task_data (task, run, tally_sync_job_free);
   tally_store_thread_push (self->engine, task, run_job);
 
-  data = g_strdup_printf ("{\"trigger\":\"%s\"}", trigger);
   g_info ("Run starts: %s", trigger);
-  tally_sync_manager_emit (self, "sync.started", data);
   tally_sync_manager_update (self);
 }
 

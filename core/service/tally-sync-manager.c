@@ -312,6 +312,7 @@ tally_sync_manager_finalize (GObject *object)
   g_clear_pointer (&self->credentials, tally_credentials_unref);
   g_clear_pointer (&self->since, g_free);
   g_clear_pointer (&self->last_run, g_free);
+  g_clear_pointer (&self->trigger, g_free);
   g_clear_pointer (&self->last_failure, tally_reason_unref);
   g_clear_pointer (&self->grade, g_free);
   g_clear_pointer (&self->state, g_free);
@@ -495,4 +496,20 @@ tally_sync_manager_get_database (TallySyncManager *self)
   g_return_val_if_fail (TALLY_IS_SYNC_MANAGER (self), NULL);
 
   return self->server != NULL ? self->server->database : NULL;
+}
+
+const char *
+tally_sync_manager_get_url (TallySyncManager *self)
+{
+  g_return_val_if_fail (TALLY_IS_SYNC_MANAGER (self), NULL);
+
+  return self->server != NULL ? self->server->url : NULL;
+}
+
+gint64
+tally_sync_manager_get_run_id (TallySyncManager *self)
+{
+  g_return_val_if_fail (TALLY_IS_SYNC_MANAGER (self), 0);
+
+  return self->run_id;
 }

@@ -128,6 +128,10 @@ void               tally_sync_manager_note_edit      (TallySyncManager          
 const TallyReason *tally_sync_manager_get_obstacle   (TallySyncManager           *self);
 /* (nullable) */
 const char        *tally_sync_manager_get_database   (TallySyncManager           *self);
+/* (nullable): without user and password */
+const char        *tally_sync_manager_get_url        (TallySyncManager           *self);
+/* Of the run under way; 0: there is none, or it is not written down yet. */
+gint64             tally_sync_manager_get_run_id     (TallySyncManager           *self);
 
 /* Ends a run after its batch and starts no other; answers when all is quiet. */
 void               tally_sync_manager_stop_async     (TallySyncManager           *self,

@@ -72,32 +72,9 @@ tally_run_free (TallyRun *self)
   g_free (self->trigger);
   g_free (self->status);
   g_free (self->grade);
+  g_strfreev (self->conflicts);
   g_ptr_array_unref (self->errors);
   g_free (self);
-}
-
-/* Dates in ISO 8601, UTC, to the millisecond; null while there is none. */
-static void
-write_date (TallyJsonWriter *writer,
-            const char      *name,
-            gint64           date_us)
-{
-  g_autoptr (GDateTime) date = NULL;
-  g_autofree char *seconds = NULL;
-  g_autofree char *text = NULL;
-
-  tally_json_writer_name (writer, name);
-  if (date_us != 0)
-    date = g_date_time_new_from_unix_utc (date_us / G_USEC_PER_SEC);
-  if (date == NULL)
-    {
-      tally_json_writer_null (writer);
-      return;
-    }
-
-  seconds = g_date_time_format (date, "%Y-%m-%dT%H:%M:%S");
-  text = g_strdup_printf ("%s.%03dZ", seconds, (int) (date_us % G_USEC_PER_SEC / 1000));
-  tally_json_writer_string (writer, text);
 }
 
 static void
@@ -202,8 +179,9 @@ tally_run_to_json (const TallyRun *self)
   tally_json_writer_member (&writer, "operation", self->operation);
   tally_json_writer_member (&writer, "trigger", self->trigger);
   tally_json_writer_member (&writer, "status", self->status);
-  write_date (&writer, "started", self->started_us);
-  write_date (&writer, "ended", self->ended_us);
+  tally_json_writer_member (&writer, "phase", self->phase);
+  tally_json_writer_member_date (&writer, "started", self->started_us);
+  tally_json_writer_member_date (&writer, "ended", self->ended_us);
   tally_json_writer_member_int (&writer, "duration_ms",
                                 self->ended_us != 0 ? (self->ended_us - self->started_us) / 1000 : 0);
   write_phases (&writer, self);

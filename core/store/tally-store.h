@@ -556,9 +556,11 @@ typedef struct
   guint  n_pulled, n_pushed, n_deleted, n_unchanged, n_failed, n_quarantined, n_held,
          n_guarded;
   guint  n_detected, n_auto_resolved, n_needs_user;
+  char **conflicts;      /* owned, nullable: the keys of the first hundred; not kept */
   guint64 bytes_up, bytes_down;
   guint  n_requests, n_retries;
   gint64 not_before_us;  /* monotonic: the server asked to be left alone until then; not kept */
+  const char *phase;     /* static, nullable: the one that it did not get through */
   char  *grade;          /* checked | verified | compared | none */
   guint  n_equal;        /* of a full comparison: records that are the same on both sides, */
   guint  n_compared;     /* and how many there are; 0: there was none */

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 #define TALLY_SYNC_GUARD_SHARE 20
 #define TALLY_SYNC_GUARD_LEAST 10
 
+/* Conflicts that a run names one by one. */
+#define TALLY_SYNC_NAMED_CONFLICTS 100
+
 /* Records a push batch holds: the remote cuts further by bytes. */
 #define TALLY_SYNC_BATCH_ROWS 500
 

@@ -13,6 +13,8 @@
 #include "remote/tally-remote-reason.h"
 
 #include <glib/gi18n-lib.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Push and look until nothing is left to send, but not for ever: what a third look does not show
  * waits for the next run. */
@@ -24,6 +26,7 @@ static const char * const phase_names[] = {
   [TALLY_PHASE_PREPARE] = "prepare",
   [TALLY_PHASE_EXECUTE] = "execute",
   [TALLY_PHASE_VERIFY] = "verify",
+  [TALLY_PHASE_CLEAN_UP] = "clean-up",
 };
 
 /**
@@ -199,6 +202,19 @@ verify (TallySyncContext  *context,
 typedef gboolean (*PhaseFunc) (TallySyncContext  *context,
                                GError           **error);
 
+/* What it is going to be, for whoever is told that it begins. Where the store cannot be read the
+ * first phase says so. */
+static void
+foresee (TallySyncContext *context)
+{
+  const TallySyncOptions *options = context->options;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *since = tally_store_dup_since (options->store, &error);
+
+  context->progress.run = context->run->id;
+  context->progress.full = options->force_full || options->adopt || (since == NULL && error == NULL);
+}
+
 static gboolean
 run_phases (TallySyncContext  *context,
             GError           **error)
@@ -217,10 +233,34 @@ run_phases (TallySyncContext  *context,
              phases[i] (context, error);
       context->run->phase_us[i] = tally_clock_now_us (clock) - begun;
       if (!done)
-        return FALSE;
+        {
+          context->run->phase = tally_phase_to_string (context->progress.phase);
+          return FALSE;
+        }
     }
 
   return TRUE;
+}
+
+static int
+compare_keys (gconstpointer a,
+              gconstpointer b)
+{
+  return strcmp (*(const char * const *) a, *(const char * const *) b);
+}
+
+/* The records that were found in conflict, settled by itself or not: as many as can be told. */
+static void
+name_conflicts (TallySyncContext *context)
+{
+  guint n;
+  g_autofree gpointer *keys = g_hash_table_get_keys_as_array (context->touched, &n);
+  g_autoptr (GStrvBuilder) named = g_strv_builder_new ();
+
+  qsort (keys, n, sizeof *keys, compare_keys);
+  for (guint i = 0; i < MIN (n, TALLY_SYNC_NAMED_CONFLICTS); i++)
+    g_strv_builder_add (named, keys[i]);
+  context->run->conflicts = g_strv_builder_end (named);
 }
 
 static void
@@ -324,8 +364,12 @@ tally_sync_run (const TallySyncOptions  *options,
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   context.unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) tally_reason_unref);
+  foresee (&context);
   done = run_phases (&context, &failure);
+  context.progress.phase = TALLY_PHASE_CLEAN_UP;
+  tally_sync_tell (&context);
   note_outcome (&context, done, failure);
+  name_conflicts (&context);
   /* What the server said is worth knowing even where it cannot be written down. */
   if (!close_run (&context, &unstored))
     {

@@ -18,6 +18,7 @@ typedef enum
   TALLY_PHASE_PREPARE,
   TALLY_PHASE_EXECUTE,
   TALLY_PHASE_VERIFY,
+  TALLY_PHASE_CLEAN_UP,   /* the run is over, however it went: it is written down */
 } TallyPhase;
 
 const char *tally_phase_to_string (TallyPhase phase);
@@ -40,6 +41,8 @@ typedef enum
 /* How far a run is; a plain value. @total 0: not known. */
 typedef struct
 {
+  gint64     run;         /* its id */
+  gboolean   full;        /* it reads everything again */
   TallyPhase phase;
   guint64    done;        /* records */
   guint64    total;

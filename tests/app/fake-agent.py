@@ -202,7 +202,7 @@ class Store:
     def run(self, status, pulled=0, pushed=0, errors=0):
         ended = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() - 12 * 60))
         return json.dumps({
-            'run': 7, 'operation': 'delta', 'trigger': 'interval', 'status': status,
+            'run': 7, 'operation': 'delta', 'trigger': 'interval', 'status': status, 'phase': None,
             'started': ended, 'ended': ended, 'duration_ms': 840, 'phases': [],
             'records': {'pulled': pulled, 'pushed': pushed, 'deleted': 0, 'unchanged': 0,
                         'failed': errors, 'quarantined': 0, 'held': 0, 'guarded': 0},
@@ -274,8 +274,10 @@ class Agent:
 
     def event(self, kind, data):
         self.store.seq += 1
+        event = {'seq': self.store.seq, 'time': '2026-11-23T04:05:06.007Z', 'run': None,
+                 'connection': None, 'type': kind, 'data': data}
         self.connection.emit_signal(None, PATH, SYNC, 'Event',
-                                    GLib.Variant('(tss)', (self.store.seq, kind, json.dumps(data))))
+                                    GLib.Variant('(tss)', (self.store.seq, kind, json.dumps(event))))
 
     def call(self, connection, sender, path, interface, method, parameters, invocation):
         handler = getattr(self, 'do_' + method, None)
@@ -390,7 +392,7 @@ class Agent:
         self.store.set(Conflicts=n, State='conflicts' if n else 'up-to-date',
                        Reason=reason('conflicts', count=str(n)) if n else reason('up-to-date'))
         self.changed('Conflicts', 'State', 'Reason')
-        self.event('conflict.resolved', {'id': record})
+        self.event('conflict.resolved', {'ids': [record]})
         return GLib.Variant('(s)', ('5-' + 'c' * 32,))
 
 

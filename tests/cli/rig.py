@@ -18,6 +18,8 @@ import unittest
 import urllib.error
 import urllib.request
 
+import schemas
+
 TALLYCTL = os.environ.get('TALLYCTL', '')
 SERVER = os.environ.get('TALLYSTICK_SERVER', '')
 AGENT = os.environ.get('TALLYSTICK_AGENT', '')
@@ -25,8 +27,8 @@ AGENT = os.environ.get('TALLYSTICK_AGENT', '')
 # Long enough for a loaded machine; it decides nothing but when a hanging test is given up.
 PATIENCE_S = 120
 
-RUN_KEYS = ['run', 'operation', 'trigger', 'status', 'started', 'ended', 'duration_ms', 'phases',
-            'records', 'conflicts', 'bytes', 'requests', 'retries', 'grade', 'proof', 'errors']
+RUN_KEYS = ['run', 'operation', 'trigger', 'status', 'phase', 'started', 'ended', 'duration_ms',
+            'phases', 'records', 'conflicts', 'bytes', 'requests', 'retries', 'grade', 'proof', 'errors']
 RECORDS_KEYS = ['pulled', 'pushed', 'deleted', 'unchanged', 'failed', 'quarantined', 'held',
                 'guarded']
 CONFLICTS_KEYS = ['detected', 'auto_resolved', 'needs_user']
@@ -104,6 +106,7 @@ class CliTest(unittest.TestCase):
 
     def assert_run(self, run):
         """The object of `sync --json`, key by key and in order."""
+        schemas.check(self, 'run', run)
         self.assertEqual(list(run), RUN_KEYS)
         self.assertEqual(list(run['records']), RECORDS_KEYS)
         self.assertEqual(list(run['conflicts']), CONFLICTS_KEYS)

@@ -20,7 +20,7 @@ CONTRACT = os.environ['TALLY_CONTRACT']
 FAKE_AGENT = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'fake-agent.py')
 
 RUN = {
-    'run': 3, 'operation': 'delta', 'trigger': 'manual', 'status': 'success',
+    'run': 3, 'operation': 'delta', 'trigger': 'manual', 'status': 'success', 'phase': None,
     'started': '2026-11-23T04:05:06.007Z', 'ended': '2026-11-23T04:05:07.507Z',
     'duration_ms': 1500,
     'phases': [{'phase': phase, 'ms': 3} for phase in ('validate', 'prepare', 'execute', 'verify')],

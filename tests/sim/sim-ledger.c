@@ -334,10 +334,18 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
 }
 
 void
-tally_sim_ledger_give_up (TallySimLedger      *self,
-                          const TallyRevision *revision)
+tally_sim_ledger_give_up (TallySimLedger    *self,
+                          const TallyRecord *record)
 {
-  g_hash_table_add (self->given_up, g_strdup_printf ("%s %s", revision->key, revision->rev));
+  const TallyRevision *local = record->local;
+  const char *rev = local != NULL ? local->rev : NULL;
+
+  for (guint i = 0; rev != NULL; rev = local->ancestors[i++])
+    {
+      if (record->remote != NULL && g_str_equal (rev, record->remote->rev))
+        return;
+      g_hash_table_add (self->given_up, g_strdup_printf ("%s %s", record->key, rev));
+    }
 }
 
 /* Whether all revisions of @tip's line that @other's line lacks were made by @device alone. */

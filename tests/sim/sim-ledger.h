@@ -52,10 +52,11 @@ void            tally_sim_ledger_note_sent       (TallySimLedger      *self,
                                                   guint                device,
                                                   GBytes              *batch);
 
-/* An edit that the server is said to have refused was discarded. Should it be there all the same,
- * as when an answer was lost before the refusal, then whatever stands against it is a question. */
+/* What the server is said to have refused was discarded, with the edits before it that it may not
+ * have. Should one be there all the same, as when an answer was lost before the refusal, then
+ * whatever stands against it is a question. */
 void            tally_sim_ledger_give_up         (TallySimLedger      *self,
-                                                  const TallyRevision *revision);
+                                                  const TallyRecord   *record);
 
 /* TRUE when every revision that parts the sides of this conflict was made by @device alone. */
 gboolean        tally_sim_ledger_is_own_conflict (TallySimLedger      *self,

@@ -395,12 +395,13 @@ decide_refused (TallySimUser  *self,
       return FALSE;
     }
 
-  if (!again && shown != NULL && shown->local != NULL)
-    tally_sim_ledger_give_up (self->given.ledger, shown->local);
   if (!again && shown != NULL)
-    tally_sim_ledger_replace (self->given.ledger, shown, FALSE, key,
-                              shown->remote != NULL && !shown->remote->deleted
-                              ? shown->remote->body : NULL);
+    {
+      tally_sim_ledger_give_up (self->given.ledger, shown);
+      tally_sim_ledger_replace (self->given.ledger, shown, FALSE, key,
+                                shown->remote != NULL && !shown->remote->deleted
+                                ? shown->remote->body : NULL);
+    }
   done = again ? tally_store_retry (store, key, &n, &local_error)
                : tally_store_discard (store, key, &local_error);
   tally_sim_trace_add (self->given.trace, self->name, "%s %s%s", again ? "retries" : "discards",
