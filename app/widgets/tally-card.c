@@ -86,6 +86,13 @@ tally_card_activate (GtkFlowBoxChild *child)
     gtk_widget_activate_action_variant (GTK_WIDGET (self), name, target);
 }
 
+/* The keyboard activates the card, the pointer the box around it. */
+static void
+clicked_cb (TallyCard *self)
+{
+  gtk_widget_activate (GTK_WIDGET (self));
+}
+
 static void
 tally_card_dispose (GObject *object)
 {
@@ -167,6 +174,7 @@ tally_card_class_init (TallyCardClass *klass)
 
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/tallystick/Tallystick/widgets/tally-card.ui");
+  gtk_widget_class_bind_template_callback (widget_class, clicked_cb);
 }
 
 static void

@@ -10,6 +10,7 @@
 #include "tally-window.h"
 
 #include "tally-deletions-dialog.h"
+#include "tally-undo-dialog.h"
 
 #include "pages/tally-conflicts-page.h"
 #include "pages/tally-overview-page.h"
@@ -200,6 +201,17 @@ review_deletions_action (GtkWidget  *widget,
 }
 
 static void
+undo_run_action (GtkWidget  *widget,
+                 const char *action_name,
+                 GVariant   *parameter)
+{
+  TallyClient *client = tally_session_get_client (TALLY_WINDOW (widget)->session);
+
+  if (client != NULL)
+    tally_undo_dialog_present (GTK_WINDOW (widget), tally_client_get_proxy (client));
+}
+
+static void
 show_collection_action (GtkWidget  *widget,
                         const char *action_name,
                         GVariant   *parameter)
@@ -294,6 +306,7 @@ install_actions (GtkWidgetClass *widget_class)
   gtk_widget_class_install_action (widget_class, "win.show-problems", NULL, show_problems_action);
   gtk_widget_class_install_action (widget_class, "win.review-deletions", NULL,
                                    review_deletions_action);
+  gtk_widget_class_install_action (widget_class, "win.undo-run", NULL, undo_run_action);
   gtk_widget_class_install_action (widget_class, "win.show-collection", "s",
                                    show_collection_action);
   gtk_widget_class_install_action (widget_class, "win.search", NULL, search_action);

@@ -346,6 +346,32 @@ class Agent:
         self.changed('State', 'Reason', 'Guarded')
         return None
 
+    def do_ListRuns(self, limit):
+        runs = [dict(json.loads(self.store.run('success', pulled=pulled)), run=run)
+                for run, pulled in ((9, 0), (8, 3), (7, 41))]
+        return GLib.Variant('(s)', (json.dumps({'runs': runs[:limit]}),))
+
+    def do_PlanUndo(self, run):
+        if ['UndoRun', run, self.undoable(run)[0] + self.undoable(run)[1]] in self.store.calls:
+            return GLib.Variant('(uuu)', (0, 0, sum(self.undoable(run))))
+        return GLib.Variant('(uuu)', self.undoable(run))
+
+    @staticmethod
+    def undoable(run):
+        return {9: (0, 0, 0), 8: (2, 1, 1), 7: (38, 0, 3)}[run]
+
+    def do_ListUndo(self, run, position, limit):
+        undone = any(call[:2] == ['UndoRun', run] for call in self.store.calls)
+        rows = [(1, 'receipt:R-00001', 'restore', '{"total":12.30}', 'edited' if undone else ''),
+                (2, 'receipt:R-00002', 'restore', '{"total":7.00}', 'edited' if undone else ''),
+                (3, 'receipt:R-00003', 'delete', '', 'edited' if undone else ''),
+                (4, 'receipt:R-00004', 'restore', '{"total":1.00}', 'conflict')]
+        return GLib.Variant('(a(xssss))', ([row for row in rows if row[0] > position],))
+
+    def do_UndoRun(self, run, shown):
+        self.store.calls.append(['UndoRun', run, shown])
+        return None
+
     def do_Pause(self):
         self.pause(True)
 

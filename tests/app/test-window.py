@@ -245,7 +245,37 @@ class Deletions(Path):
                  'the end of the dialog')
 
 
-PATHS = [Path, Deletions]
+class Undo(Path):
+    """The last run that changed something here is shown, and undone; then the one before it."""
+
+    STEPS = ['shown', 'undone', 'earlier', 'end']
+
+    def test_shown(self):
+        window = self.window
+        window.click(None, starts('Last Run'))
+        window.find('label', starts('What the run of '))
+        window.see(starts('2 records would be again what they were before. 1 record that came'))
+        window.find('label', lambda name: name == 'receipt:R-00001   {"total":12.30}')
+        window.find('label', lambda name: name == 'receipt:R-00003   would be deleted')
+        window.find('label', lambda name: name == 'receipt:R-00004   would stay: it is in conflict')
+        assert self.calls() == [], self.calls()
+
+    def test_undone(self):
+        window = self.window
+        window.press('push button', lambda name: 'Undo for 3 Records' in name)
+        wait_for(lambda: self.calls() == [['UndoRun', 8, 3]], 'the call')
+        window.find('label', lambda name: name == 'receipt:R-00001   would stay: it was edited since')
+
+    def test_earlier(self):
+        window = self.window
+        window.press('push button', lambda name: 'Earlier Run' in name)
+        window.find('push button', lambda name: 'Undo for 38 Records' in name)
+        window.press('push button', lambda name: 'Earlier Run' in name)
+        window.see('No run that is remembered changed anything here')
+        window.key('Escape')
+
+
+PATHS = [Path, Deletions, Undo]
 
 
 def go(path, first):

@@ -159,6 +159,14 @@ class Window:
         if not Atspi.Action.do_action(node, 0):
             raise AssertionError('%r could not be pressed' % name)
 
+    def click(self, role, name):
+        """With the pointer: for what has no action of its own."""
+        place = self.find(role, name).get_extents(Atspi.CoordType.WINDOW)
+        subprocess.run(['xdotool', 'mousemove', '--window', self.identifier,
+                        str(place.x + place.width // 2), str(place.y + place.height // 2),
+                        'click', '1'], check=True)
+        pump(0.1)
+
     def key(self, *keys):
         for one in keys:
             subprocess.run(['xdotool', 'key', '--clearmodifiers', one], check=True)
