@@ -93,6 +93,8 @@ static const TallyCommand commands[] = {
     "json list keep confirm side", 0, 1, FALSE, tally_command_guard },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
+  { "health", NULL, N_("How the runs of the last days went, and what went wrong"), NULL, "json days", 0, 0,
+    FALSE, tally_command_health },
   { "log", NULL, N_("What the agent did, event by event"),
     N_("The last events since the agent began; with --follow, also what happens from now on. With\n"
        "--json each is a line as share/tallystick/schemas/event.schema.json describes it.\n\n"

@@ -69,6 +69,8 @@ gboolean tally_command_resolve     (TallyCli *cli, GError **error);
 /* tally-command-runs.c */
 gboolean tally_command_runs        (TallyCli *cli, GError **error);
 gboolean tally_command_connections (TallyCli *cli, GError **error);
+/* tally-command-health.c */
+gboolean tally_command_health      (TallyCli *cli, GError **error);
 /* tally-command-log.c */
 gboolean tally_command_log         (TallyCli *cli, GError **error);
 /* tally-command-store.c */

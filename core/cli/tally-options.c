@@ -77,6 +77,8 @@ static const struct
     N_("Where they were deleted: server or local"), N_("SIDE"), 0 },
   { "follow", G_STRUCT_OFFSET (TallyOptions, follow), G_OPTION_ARG_NONE, FALSE,
     N_("Go on with what happens, until interrupted"), NULL, 'f' },
+  { "days", G_STRUCT_OFFSET (TallyOptions, days), G_OPTION_ARG_INT, FALSE,
+    N_("Of so many days; 7 without it"), N_("N"), 0 },
 };
 
 TallyOptions *
@@ -86,6 +88,7 @@ tally_options_new (void)
 
   self->limit = -1;
   self->confirm = -1;
+  self->days = 7;
 
   return self;
 }

@@ -47,6 +47,7 @@ typedef struct
   int        confirm;        /* -1: none given */
   char      *side;           /* nullable */
   gboolean   follow;
+  int        days;
 
   char     **arguments;      /* never NULL after parsing */
 } TallyOptions;

@@ -300,6 +300,7 @@ static const struct
   { "handle-plan-undo", handle_access },
   { "handle-list-undo", handle_access },
   { "handle-undo-run", handle_access },
+  { "handle-get-health", handle_access },
   { "handle-get-store", handle_access },
   { "handle-check-store", handle_access },
   { "handle-compact-store", handle_access },

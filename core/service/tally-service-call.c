@@ -30,6 +30,7 @@ static const struct
   { "PlanUndo", tally_service_plan_undo },
   { "ListUndo", tally_service_list_undo },
   { "UndoRun", tally_service_undo_run },
+  { "GetHealth", tally_service_get_health },
   { "GetStore", tally_service_get_store },
   { "CheckStore", tally_service_check_store },
   { "CompactStore", tally_service_compact_store },

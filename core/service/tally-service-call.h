@@ -70,6 +70,9 @@ GVariant *tally_service_check_store      (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_compact_store    (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_back_up_store    (TallyStore *store, TallyServiceCall *call, GError **error);
 
+/* --- tally-service-health.c --- */
+GVariant *tally_service_get_health       (TallyStore *store, TallyServiceCall *call, GError **error);
+
 /* --- tally-service-undo.c --- */
 GVariant *tally_service_plan_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_list_undo        (TallyStore *store, TallyServiceCall *call, GError **error);

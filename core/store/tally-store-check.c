@@ -121,6 +121,18 @@ tally_store_check (TallyStore  *self,
 }
 
 /**
+ * tally_store_get_date:
+ * @self: a store
+ *
+ * Returns: now, µs since 1970, by the clock that dates its rows
+ */
+gint64
+tally_store_get_date (TallyStore *self)
+{
+  return tally_clock_date_us (self->clock);
+}
+
+/**
  * tally_store_get_path:
  * @self: a store
  *

@@ -479,6 +479,8 @@ typedef struct
   gint64  undo_from;     /* the oldest run that can be undone; 0: none */
 } TallyStoreFacts;
 
+/* Now, by the store's clock. */
+gint64       tally_store_get_date        (TallyStore               *self);
 /* The file's name as it was given. */
 const char  *tally_store_get_path        (TallyStore               *self);
 gboolean     tally_store_get_facts       (TallyStore               *self,
@@ -517,6 +519,39 @@ gboolean     tally_store_trim            (TallyStore               *self,
 /* Gives back to the disk what the file does not use. */
 gboolean     tally_store_compact         (TallyStore               *self,
                                           GError                  **error);
+
+/* --- how it goes (tally-health.c) --- */
+
+/* Errors of one cause. */
+typedef struct
+{
+  char   *code;
+  guint   n;
+  gint64  first_us;   /* dates of the runs */
+  gint64  last_us;
+} TallyErrorPattern;
+
+/**
+ * TallyHealth:
+ * @p50_us: half of the runs took no longer; 0: there was none
+ * @p95_us: of twenty runs, nineteen took no longer
+ * @errors: (element-type TallyErrorPattern): the most frequent first
+ *
+ * What the runs since a date came to.
+ */
+typedef struct
+{
+  guint      n_success, n_partial, n_failed, n_cancelled;
+  gint64     p50_us, p95_us;
+  guint64    bytes_up, bytes_down;
+  GPtrArray *errors;
+} TallyHealth;
+
+TallyHealth *tally_store_get_health      (TallyStore               *self,
+                                          gint64                    since_us,
+                                          GError                  **error) G_GNUC_WARN_UNUSED_RESULT;
+void         tally_health_free           (TallyHealth              *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyHealth, tally_health_free)
 
 /* --- what a run would do (tally-plan.c) --- */
 

@@ -363,7 +363,7 @@ class AgentBusTest(rig.CliTest):
     def test_usage(self):
         """Needs no store: --help, --version, and what can't be meant."""
         for command in ('status sync pause resume cancel records get put delete import export '
-                        'conflicts resolve runs undo store connections why').split():
+                        'conflicts resolve runs health log undo store connections why').split():
             answer = self.run_cli(command, '--help')
             self.assertEqual(answer.code, 0, answer)
             self.assertIn(f'tallyctl {command}', answer.out)

@@ -82,6 +82,23 @@ class CareTest(rig.CliTest):
         self.fails(4, self.folder, answer=self.cli('store', 'backup', self.folder))
         self.assertEqual([name for name in os.listdir(self.folder) if name.endswith('.part')], [])
 
+    def test_health(self):
+        self.server.stop()
+        self.cli('sync')
+        health = self.ok('health', '--json').json
+        self.assertEqual(list(health), ['since', 'runs', 'success_rate', 'duration_ms', 'bytes',
+                                        'oldest_pending', 'open_problems', 'errors'])
+        self.assertEqual(health['runs'], {'success': 1, 'partial': 0, 'failed': 1, 'cancelled': 0})
+        self.assertEqual(health['success_rate'], 0.5)
+        self.assertGreater(health['bytes']['down'], 1000)
+        error, = health['errors']
+        self.assertEqual((error['code'], error['count']), ('server-unreachable', 1))
+        words = self.ok('health').out
+        self.assertIn('50.0 % of the runs succeeded', words)
+        self.assertIn('server-unreachable', words)
+        self.fails(2, 'from 1 on', answer=self.cli('health', '--days', '0'))
+        self.assertIn('no run', self.ok('health', store=self.folder + '/empty.tally').out)
+
     def test_wrong(self):
         for wrong in (['polish'], ['check', 'x'], ['backup'], ['compact', 'x']):
             self.fails(2, 'store backup FILE', answer=self.cli('store', *wrong))

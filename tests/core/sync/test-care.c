@@ -244,6 +244,41 @@ test_backup (SyncRig       *rig,
   g_assert_nonnull (strstr (error->message, nowhere));
 }
 
+/* Nineteen runs of one to nineteen seconds and one of a thousand: half took ten seconds at most, 95
+ * of 100 nineteen. What is older does not count. */
+static void
+test_health (SyncRig       *rig,
+             gconstpointer  data)
+{
+  g_autoptr (TallyHealth) health = NULL;
+  g_autoptr (GError) error = NULL;
+  const TallyErrorPattern *pattern;
+
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  later (rig, 9);
+  for (guint i = 0; i < 18; i++)
+    sync_rig_expect (rig, FALSE, "success", NULL);
+  sync_rig_meet (rig, "probe", 1, NULL);
+  sync_rig_expect (rig, FALSE, "failed", "server-unreachable");
+  sync_rig_expect (rig, FALSE, "failed", "server-unreachable");
+  meddle (rig, "UPDATE run SET ended = started + 1000000 * (id - 1)");
+  meddle (rig, "UPDATE run SET ended = started + 1000000000 WHERE id = 21");
+
+  health = tally_store_get_health (rig->store, tally_store_get_date (rig->store) -
+                                   7 * G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (health->n_success, ==, 18);
+  g_assert_cmpuint (health->n_failed, ==, 2);
+  g_assert_cmpuint (health->n_partial + health->n_cancelled, ==, 0);
+  g_assert_cmpint (health->p50_us, ==, 10 * G_USEC_PER_SEC);
+  g_assert_cmpint (health->p95_us, ==, 19 * G_USEC_PER_SEC);
+  g_assert_cmpuint (health->errors->len, ==, 1);
+  pattern = health->errors->pdata[0];
+  g_assert_cmpstr (pattern->code, ==, "server-unreachable");
+  g_assert_cmpuint (pattern->n, ==, 2);
+  g_assert_cmpint (pattern->first_us, <=, pattern->last_us);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -258,6 +293,7 @@ main (int   argc,
   ADD ("compact", test_compact);
   ADD ("complaints", test_complaints);
   ADD ("backup", test_backup);
+  ADD ("health", test_health);
 #undef ADD
 
   return g_test_run ();
