@@ -173,6 +173,72 @@ retry (TallyCli    *cli,
   return TRUE;
 }
 
+/* NULL: a deletion that was refused has no document. */
+static char *
+dup_document (TallyCli   *cli,
+              const char *id)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  char *document = NULL;
+
+  tally_bus_sync_call_get_record (proxy, id, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  tally_bus_sync_call_get_record_finish (proxy, &document, NULL, NULL, result, NULL);
+
+  return document;
+}
+
+/* As “import” takes it: a document a line, a deletion as such. */
+static void
+print_refused (TallyCli   *cli,
+               const char *id)
+{
+  g_autofree char *document = dup_document (cli, id);
+  g_autofree char *json = NULL;
+  TallyJsonWriter writer;
+
+  if (document != NULL)
+    {
+      tally_output_line (cli->output, document);
+      return;
+    }
+
+  tally_json_writer_init (&writer, NULL);
+  tally_json_writer_begin_object (&writer);
+  tally_json_writer_member (&writer, "_id", id);
+  tally_json_writer_member_boolean (&writer, "_deleted", TRUE);
+  tally_json_writer_end_object (&writer);
+  json = tally_json_writer_finish (&writer);
+  tally_output_line (cli->output, json);
+}
+
+static gboolean
+export (TallyCli  *cli,
+        GError   **error)
+{
+  guint n = 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GVariant) rows = list_page (cli, "quarantine", n, PAGE_ROWS, error);
+      gsize n_rows = rows != NULL ? g_variant_n_children (rows) : 0;
+
+      for (gsize i = 0; i < n_rows; i++)
+        {
+          g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+          const char *id;
+
+          g_variant_get_child (row, 0, "&s", &id);
+          print_refused (cli, id);
+        }
+      n += n_rows;
+      if (n_rows == 0)
+        return rows != NULL;
+    }
+}
+
 /* The document first, so that it can be kept: what is given up leaves the screen. */
 static gboolean
 discard (TallyCli    *cli,
@@ -180,17 +246,10 @@ discard (TallyCli    *cli,
          GError     **error)
 {
   TallyBusSync *proxy = tally_cli_get_proxy (cli);
-  g_autoptr (GAsyncResult) got = NULL;
+  g_autofree char *document = dup_document (cli, id);
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
-  g_autofree char *document = NULL;
 
-  tally_bus_sync_call_get_record (proxy, id, NULL, tally_cli_ready_cb, &slot);
-  got = tally_cli_wait (&slot);
-  /* A deletion that was refused has no document. */
-  tally_bus_sync_call_get_record_finish (proxy, &document, NULL, NULL, got, NULL);
-
-  slot = NULL;
   tally_bus_sync_call_discard (proxy, id, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
   if (!tally_bus_sync_call_discard_finish (proxy, result, error))
@@ -213,12 +272,14 @@ tally_command_quarantine (TallyCli  *cli,
     return print_lane (cli, "quarantine", _("Nothing is set aside."), error);
   if (g_str_equal (action, "retry"))
     return retry (cli, id, error);
+  if (g_str_equal (action, "export") && id == NULL)
+    return export (cli, error);
   if (g_str_equal (action, "discard") && id != NULL)
     return discard (cli, id, error);
 
   g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
-                       _("It is “quarantine”, “quarantine retry [ID]” or “quarantine discard "
-                         "ID”."));
+                       _("It is “quarantine”, “quarantine export”, “quarantine retry [ID]” or "
+                         "“quarantine discard ID”."));
 
   return FALSE;
 }

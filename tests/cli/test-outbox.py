@@ -57,6 +57,13 @@ class OutboxTest(rig.CliTest):
         self.assertEqual(self.rows('pending', '--offset', '2')[0]['id'], 'receipt:3')
         self.assertIn('receipt:2', self.ok('pending').out)
 
+    def test_export(self):
+        self.assertEqual(self.ok('quarantine', 'export').out, '')
+        self.set_aside()
+        lines = [json.loads(line) for line in self.ok('quarantine', 'export').out.splitlines()]
+        self.assertEqual([(line['_id'], line['n'], line['bad']) for line in lines],
+                         [('receipt:1', 2, True), ('receipt:2', 1, True)])
+
     def test_quarantine(self):
         self.assertIn('Nothing is set aside', self.ok('quarantine').out)
         self.set_aside()
