@@ -74,7 +74,8 @@ static const TallyCommand commands[] = {
     "json field value take", 1, 1, TRUE, tally_command_resolve },
   { "pending", NULL, N_("What waits to be sent, the oldest first"), NULL,
     "json limit offset", 0, 0, FALSE, tally_command_pending },
-  { "quarantine", N_("[export | retry [ID] | discard ID]"), N_("What the server refused, and what becomes of it"),
+  { "quarantine", N_("[export | retry [ID] | discard ID]"),
+    N_("What the server refused, and what becomes of it"),
     N_("A refused record never stops its neighbours: it is set aside with the reason. Correct it with\n"
        "“put”, and it is sent again; or send it once more as it is; or give the edit up. “discard”\n"
        "prints the document before the record becomes again what the server has; “export” prints all of\n"
