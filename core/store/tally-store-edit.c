@@ -12,6 +12,7 @@
 #include "store/tally-store-private.h"
 
 #include <glib/gi18n-lib.h>
+#include <string.h>
 
 static gboolean
 is_on_server (const TallyRecord   *record,
@@ -271,7 +272,11 @@ check_body (const char  *key,
   g_autofree char *text = tally_json_text_compact (body, -1, &local_error);
   g_autoptr (GArray) members = NULL;
 
-  if (text != NULL)
+  if (text != NULL && strlen (text) > TALLY_STORE_MAX_BODY)
+    g_set_error (&local_error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT,
+                 _("it is larger than the %d bytes that a server takes; divide it into several "
+                   "records"), TALLY_STORE_MAX_BODY);
+  else if (text != NULL)
     members = tally_json_text_members (text, -1, &local_error);
   for (guint i = 0; members != NULL && i < members->len && local_error == NULL; i++)
     {

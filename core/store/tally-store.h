@@ -69,6 +69,10 @@ TallyReason *tally_store_reason_for_error(const GError             *error) G_GNU
 
 const char  *tally_store_get_device      (TallyStore               *self);
 
+/* Bytes of a body that are taken here: what CouchDB takes without being told otherwise
+ * (max_document_size, 8,000,000 since 3.0). */
+#define TALLY_STORE_MAX_BODY 8000000
+
 /* Named settings of the store itself: "url" (of the database, without password), "user",
  * "paused". NULL when unset; NULL deletes. */
 char        *tally_store_dup_setting     (TallyStore               *self,

@@ -9,6 +9,7 @@
 #include "tests/lib/tally-fake-clock.h"
 
 #include <glib/gstdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -178,6 +179,24 @@ parse (const char *line)
   g_assert_no_error (error);
 
   return revision;
+}
+
+/* What no server would take is refused at the door, to the byte. */
+static void
+test_too_large (Fixture       *f,
+                gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  gsize length = TALLY_STORE_MAX_BODY - strlen ("{\"t\":\"\"}");
+  g_autofree char *text = g_strnfill (length, 'x');
+  g_autofree char *fits = g_strdup_printf ("{\"t\":\"%s\"}", text);
+  g_autofree char *too_large = g_strdup_printf ("{\"t\":\"%sx\"}", text);
+
+  g_assert_true (tally_store_put (f->store, "r:1", fits, NULL, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_false (tally_store_put (f->store, "r:1", too_large, NULL, NULL, &error));
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT);
+  g_assert_nonnull (strstr (error->message, "8000000"));
 }
 
 static void
@@ -506,6 +525,7 @@ main (int    argc,
   ADD ("delete-before-unknown", test_delete_before_unknown);
   ADD ("opened-twice", test_opened_twice);
   ADD ("bad-input", test_bad_input);
+  ADD ("too-large", test_too_large);
   ADD ("import", test_import);
   ADD ("lists", test_lists);
   ADD ("device", test_device);
