@@ -38,7 +38,7 @@ copy_pages (TallyDb  *self,
  * @path: a file, which is made (0600) or overwritten
  * @error: %TALLY_DB_ERROR
  *
- * Writes everything that is committed into another file. While it lasts nobody else can write.
+ * Writes everything that is committed when it begins into another file; others go on meanwhile.
  *
  * Returns: whether the copy is whole and on the disk
  */

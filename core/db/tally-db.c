@@ -352,6 +352,26 @@ tally_db_begin (TallyDb  *self,
 }
 
 /**
+ * tally_db_begin_read:
+ * @self: a database outside a transaction
+ * @error: %TALLY_DB_ERROR
+ *
+ * Starts a transaction that only reads: from its first query on it sees the file as it stood then,
+ * while others go on writing. Ended by tally_db_rollback().
+ *
+ * Returns: whether it began
+ */
+gboolean
+tally_db_begin_read (TallyDb  *self,
+                     GError  **error)
+{
+  g_assert (tally_db_is_open_thread (self));
+  g_assert (self->lingers || sqlite3_get_autocommit (self->handle));
+
+  return tally_db_finish_rollback (self, error) && tally_db_execute (self, "BEGIN", error);
+}
+
+/**
  * tally_db_commit:
  * @self: a database inside a transaction
  * @error: %TALLY_DB_ERROR

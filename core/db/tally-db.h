@@ -76,6 +76,9 @@ gboolean        tally_db_remove             (const char            *path,
 /* BEGIN IMMEDIATE. Transactions do not nest. */
 gboolean        tally_db_begin              (TallyDb               *self,
                                              GError               **error);
+/* BEGIN, for one picture of many reads; nobody waits for it. Ended by a rollback. */
+gboolean        tally_db_begin_read         (TallyDb               *self,
+                                             GError               **error);
 gboolean        tally_db_commit             (TallyDb               *self,
                                              GError               **error);
 /* Never fails: what was not committed is gone either way. */

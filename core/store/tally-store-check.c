@@ -98,7 +98,7 @@ check_records (TallyStore  *self,
  * @self: a store
  * @error: %TALLY_DB_ERROR: it can't even be read
  *
- * Reads the whole file, with nobody writing: its pages and keys, what the tables say of each other,
+ * Reads the whole file as it stands when it begins: its pages and keys, what the tables say of each other,
  * and whether each record's state is the one that follows from its revisions.
  *
  * Returns: (transfer full) (element-type utf8): what is wrong, in words; empty: nothing
@@ -110,7 +110,7 @@ tally_store_check (TallyStore  *self,
   g_autoptr (GPtrArray) complaints = g_ptr_array_new_with_free_func (g_free);
   gboolean checked;
 
-  if (!tally_db_begin (self->db, error))
+  if (!tally_db_begin_read (self->db, error))
     return NULL;
 
   checked = tally_db_check (self->db, complaints, error) && check_rows (self, complaints, error) &&

@@ -101,6 +101,16 @@ is_content (const TallyRevision *revision,
          g_strcmp0 (revision->attachments, attachments) == 0;
 }
 
+/* Whether something of ours may yet arrive that grew on the server's winner, or ends it. */
+static gboolean
+may_be_outgrown (const TallyRecord *record)
+{
+  const TallyOutboxEntry *outbox = record->outbox;
+
+  return outbox != NULL && (outbox->closes[0] != NULL ||
+                            (outbox->sent != NULL && !is_in_tree (record, outbox->sent)));
+}
+
 /* What holds a record back holds its merged edit too; a refusal was of the old revision only. */
 static void
 keep_hold (TallyRecord       *after,
@@ -120,8 +130,8 @@ keep_hold (TallyRecord       *after,
  * @body: (nullable): the result in text form; %NULL: deleted
  * @attachments: (nullable): the result's attachments
  *
- * Pure, and the same on every device that sees the same leaves: two that settle alike make one
- * revision.
+ * Pure, and the same on every device that sees the same leaves and has nothing under way: two that
+ * settle alike make one revision.
  *
  * Returns: (transfer full): the record after it
  */
@@ -134,7 +144,10 @@ tally_record_settled (const TallyRecord *record,
   g_autoptr (TallyRevision) child = NULL;
   TallyRecord *after = tally_record_copy (record);
 
-  if (!is_content (record->remote, body, attachments))
+  /* The winner itself will do only where nothing may still come on top of it: a tombstone for that
+   * would end the winner along with it. */
+  if (!is_content (record->remote, body, attachments) ||
+      (body != NULL && may_be_outgrown (record)))
     child = tally_revision_new_child (record->remote, record->key, body == NULL,
                                       body != NULL ? body : "{}",
                                       body != NULL ? attachments : NULL);
