@@ -379,12 +379,12 @@ tally_sim_agent_run (TallySimDevice  *self,
   TallyRun *run;
 
   self->run = g_cancellable_new ();
-  tally_sim_regret_begin (self->regret, tally_sim_user_get_n_acts (self->user));
+  tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
   run = tally_sync_run (&options, self->run, error);
   g_clear_object (&self->run);
   if (run == NULL)
     return NULL;
-  tally_sim_regret_end (self->regret, run->id, tally_sim_user_get_n_acts (self->user));
+  tally_sim_regret_end (self->regret, store, run->id, tally_sim_user_get_n_acts (self->user));
 
   tally_sim_trace_add (self->given.trace, self->name,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,

@@ -234,8 +234,7 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->rule.retry_cap_us = options->interval_us;
   self->grade = g_strdup ("none");
   self->guard = tally_sim_guard_new (options->trace, &options->guard);
-  self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->disk,
-                                       TALLY_SIM_STORE_PATH);
+  self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->disk);
   make_user (self);
   self->cancellable = g_cancellable_new ();
   begin_sweep (self);

@@ -7,8 +7,6 @@
 
 #include "sim/sim-regret.h"
 
-#include <sqlite3.h>
-
 /* What a run made of what was shown. */
 typedef struct
 {
@@ -23,7 +21,6 @@ struct _TallySimRegret
   TallySimTrace  *trace;
   TallySimLedger *ledger;
   TallySimVfs    *disk;
-  const char     *path;
   GHashTable     *notes;     /* owned: run -> Note */
   GHashTable     *before;    /* owned, nullable: of the run under way */
   guint           n_acts;    /* when it began */
@@ -43,8 +40,7 @@ TallySimRegret *
 tally_sim_regret_new (guint           actor,
                       TallySimTrace  *trace,
                       TallySimLedger *ledger,
-                      TallySimVfs    *disk,
-                      const char     *path)
+                      TallySimVfs    *disk)
 {
   TallySimRegret *self = g_new0 (TallySimRegret, 1);
 
@@ -53,7 +49,6 @@ tally_sim_regret_new (guint           actor,
   self->trace = trace;
   self->ledger = ledger;
   self->disk = disk;
-  self->path = path;
   self->notes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, note_free);
 
   return self;
@@ -67,53 +62,63 @@ tally_sim_regret_free (TallySimRegret *self)
   g_free (self);
 }
 
-/* --- what the file shows --- */
+/* --- what is shown --- */
 
-static GHashTable *
-read_shown (TallySimRegret *self)
+static gboolean
+add_shown (const TallyRevision  *revision,
+           gpointer              data,
+           GError              **error)
 {
-  static const char sql[] =
-    "SELECT r.key, v.body FROM record AS r JOIN revision AS v ON v.id = r.local WHERE r.live = 1";
-  GHashTable *shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  sqlite3 *db = NULL;
-  sqlite3_stmt *statement = NULL;
+  g_hash_table_insert (data, g_strdup (revision->key), g_strdup (revision->body));
+
+  return TRUE;
+}
+
+/* NULL: it could not be read. */
+static GHashTable *
+read_shown (TallySimRegret *self,
+            TallyStore     *store)
+{
+  g_autoptr (GHashTable) shown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  gboolean read;
 
   tally_sim_vfs_hold (self->disk, TRUE);
-  sqlite3_open_v2 (self->path, &db, SQLITE_OPEN_READWRITE, tally_sim_vfs_get_name (self->disk));
-  sqlite3_prepare_v2 (db, sql, -1, &statement, NULL);
-  while (statement != NULL && sqlite3_step (statement) == SQLITE_ROW)
-    g_hash_table_insert (shown, g_strdup ((const char *) sqlite3_column_text (statement, 0)),
-                         g_strdup ((const char *) sqlite3_column_text (statement, 1)));
-  sqlite3_finalize (statement);
-  sqlite3_close (db);
+  read = tally_store_foreach_live (store, add_shown, shown, NULL);
   tally_sim_vfs_hold (self->disk, FALSE);
 
-  return shown;
+  return read ? g_steal_pointer (&shown) : NULL;
 }
 
 void
 tally_sim_regret_begin (TallySimRegret *self,
+                        TallyStore     *store,
                         guint           n_acts)
 {
   g_clear_pointer (&self->before, g_hash_table_unref);
-  self->before = read_shown (self);
+  self->before = read_shown (self, store);
   self->n_acts = n_acts;
 }
 
 void
 tally_sim_regret_end (TallySimRegret *self,
+                      TallyStore     *store,
                       gint64          run,
                       guint           n_acts)
 {
+  g_autoptr (GHashTable) after = NULL;
   Note *note;
 
   /* Odd: somebody is at it. */
   if (self->before == NULL || self->n_acts != n_acts || n_acts % 2 != 0)
     return;
 
+  after = read_shown (self, store);
+  if (after == NULL)
+    return;
+
   note = g_new0 (Note, 1);
   note->before = g_steal_pointer (&self->before);
-  note->after = read_shown (self);
+  note->after = g_steal_pointer (&after);
   g_hash_table_replace (self->notes, g_memdup2 (&run, sizeof run), note);
 }
 

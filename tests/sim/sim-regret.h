@@ -17,23 +17,24 @@ G_BEGIN_DECLS
  *
  * Somebody at a device who undoes what one of its last runs did, and the oracle that this makes
  * of every record what was shown before the run, of all that it changed and of nothing that was
- * edited since. It reads the file by itself before and after each run.
+ * edited since. It looks at the store before and after each run.
  */
 typedef struct _TallySimRegret TallySimRegret;
 
-/* @trace, @ledger and @disk outlive it; the store's file is at @path. */
+/* @trace, @ledger and @disk outlive it. */
 TallySimRegret *tally_sim_regret_new    (guint               actor,
                                          TallySimTrace      *trace,
                                          TallySimLedger     *ledger,
-                                         TallySimVfs        *disk,
-                                         const char         *path) G_GNUC_WARN_UNUSED_RESULT;
+                                         TallySimVfs        *disk) G_GNUC_WARN_UNUSED_RESULT;
 void            tally_sim_regret_free   (TallySimRegret     *self);
 
 /* What the device shows, before a run and after it. @n_acts: what its people had done by then;
  * where they did something meanwhile nothing is said of that run. */
 void            tally_sim_regret_begin  (TallySimRegret     *self,
+                                         TallyStore         *store,
                                          guint               n_acts);
 void            tally_sim_regret_end    (TallySimRegret     *self,
+                                         TallyStore         *store,
                                          gint64              run,
                                          guint               n_acts);
 /* A crash may have taken runs along, and their ids will be used again. */
