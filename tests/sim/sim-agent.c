@@ -84,6 +84,38 @@ check_worth (TallySimDevice    *self,
                           self->name, record->key);
 }
 
+/* What was in conflict before the run, and is in the same one after it, must not have left in it. */
+static void
+check_held (TallySimDevice    *self,
+            const TallyRecord *record)
+{
+  const TallyRecord *before = g_hash_table_lookup (self->held, record->key);
+
+  if (before == NULL || !tally_revision_is_same (before->local, record->local) ||
+      (!tally_revision_is_same (before->remote, record->remote) &&
+       !tally_revision_is_same (record->local, record->remote)))
+    return;
+
+  if (tally_sim_ledger_has_sent (self->given.ledger, self->given.index, record->local))
+    tally_sim_trace_fail (self->given.trace, "%s sends the local side of an open conflict: %s",
+                          self->name, record->key);
+}
+
+static void
+note_held (TallySimDevice *self,
+           GPtrArray      *conflicts)
+{
+  g_hash_table_remove_all (self->held);
+  for (guint i = 0; conflicts != NULL && i < conflicts->len; i++)
+    {
+      TallyRecord *record = conflicts->pdata[i];
+
+      if (record->local != NULL &&
+          !tally_sim_ledger_has_sent (self->given.ledger, self->given.index, record->local))
+        g_hash_table_insert (self->held, g_strdup (record->key), tally_record_ref (record));
+    }
+}
+
 /* A conflict that is open in this store must have somebody else in it. */
 static void
 check_conflicts (TallySimDevice *self,
@@ -102,6 +134,7 @@ check_conflicts (TallySimDevice *self,
       g_autofree char *description = dup_description (record);
 
       tally_sim_trace_add (self->given.trace, self->name, "conflict %s", description);
+      check_held (self, record);
       /* What was typed while the run was on, the next one looks at. */
       if (g_str_equal (run->status, "success") && !self->typing && self->facts.first_edit_us == 0)
         check_worth (self, record);
@@ -111,6 +144,7 @@ check_conflicts (TallySimDevice *self,
         tally_sim_trace_fail (self->given.trace, "%s is in conflict with itself over %s",
                               self->name, record->key);
     }
+  note_held (self, conflicts);
 }
 
 /* A run may claim only what can be so. */

@@ -29,6 +29,8 @@ struct _TallySimDevice
   TallySimUser          *user;          /* owned */
   TallySimGuard         *guard;         /* owned: what its people let go */
   TallySimRegret        *regret;        /* owned: what they undo */
+  GHashTable            *held;          /* owned: key -> TallyRecord: in conflict after the last run,
+                                         * the local side not sent yet */
   TallyStore            *store;         /* owned, nullable: after both actors have ended */
 
   GCancellable          *cancellable;   /* owned: of the life it is in */

@@ -235,6 +235,8 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->grade = g_strdup ("none");
   self->guard = tally_sim_guard_new (options->trace, &options->guard);
   self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->disk);
+  self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
+                                      (GDestroyNotify) tally_record_unref);
   make_user (self);
   self->cancellable = g_cancellable_new ();
   begin_sweep (self);
@@ -258,6 +260,7 @@ tally_sim_device_free (TallySimDevice *self)
   tally_sim_user_free (self->user);
   tally_sim_guard_free (self->guard);
   tally_sim_regret_free (self->regret);
+  g_hash_table_unref (self->held);
   g_object_unref (self->transport);
   tally_sim_vfs_free (self->disk);
   g_object_unref (self->sim_clock);

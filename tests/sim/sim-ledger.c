@@ -333,6 +333,16 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
     }
 }
 
+gboolean
+tally_sim_ledger_has_sent (TallySimLedger      *self,
+                           guint                device,
+                           const TallyRevision *revision)
+{
+  g_autofree char *name = g_strdup_printf ("%s %s", revision->key, revision->rev);
+
+  return (GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name)) & 1u << device) != 0;
+}
+
 void
 tally_sim_ledger_give_up (TallySimLedger    *self,
                           const TallyRecord *record)

@@ -52,6 +52,10 @@ void            tally_sim_ledger_note_sent       (TallySimLedger      *self,
                                                   guint                device,
                                                   GBytes              *batch);
 
+gboolean        tally_sim_ledger_has_sent        (TallySimLedger      *self,
+                                                  guint                device,
+                                                  const TallyRevision *revision);
+
 /* What the server is said to have refused was discarded, with the edits before it that it may not
  * have. Should one be there all the same, as when an answer was lost before the refusal, then
  * whatever stands against it is a question. */
