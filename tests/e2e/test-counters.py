@@ -10,9 +10,6 @@ import re
 
 import e2e
 
-# More than the server takes: its documents end at 8,000,000 bytes, as CouchDB's do.
-TOO_LARGE = '{"text":"' + 'x' * 8100000 + '"}'
-
 
 class TestCounters(e2e.E2eTest):
 
@@ -76,7 +73,14 @@ class TestCounters(e2e.E2eTest):
 
     def test_quarantined(self):
         """What the server will not have stands aside alone; an edit brings it back."""
-        self.a.put('large', TOO_LARGE)
+        def refuse(method, path, body):
+            if not path.endswith('/_bulk_docs') or b'"refuse":true' not in body:
+                return None
+            return (413, {'Content-Type': 'application/json'},
+                    b'{"error":"document_too_large","reason":"large"}')
+
+        self.a = self.device('refused', e2e.Forwarder(self, self.server.root, refuse).url + '/db')
+        self.a.put('large', {'refuse': True})
         self.a.put('small', {'n': 1})
         run = self.a.sync(code=1)
         self.assertEqual(run['status'], 'partial')
