@@ -84,7 +84,23 @@ check_worth (TallySimDevice    *self,
                           self->name, record->key);
 }
 
-/* What was in conflict before the run, and is in the same one after it, must not have left in it. */
+static gboolean
+is_live_leaf (const TallyRecord   *record,
+              const TallyRevision *revision)
+{
+  for (guint i = 0; i < record->leaves->len; i++)
+    {
+      const TallyRevision *leaf = record->leaves->pdata[i];
+
+      if (!leaf->deleted && tally_revision_is_same (leaf, revision))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
+/* What was in conflict before the run, and is with the same revision after it, must not have left
+ * in it. */
 static void
 check_held (TallySimDevice    *self,
             const TallyRecord *record)
@@ -92,8 +108,7 @@ check_held (TallySimDevice    *self,
   const TallyRecord *before = g_hash_table_lookup (self->held, record->key);
 
   if (before == NULL || !tally_revision_is_same (before->local, record->local) ||
-      (!tally_revision_is_same (before->remote, record->remote) &&
-       !tally_revision_is_same (record->local, record->remote)))
+      !is_live_leaf (record, before->remote))
     return;
 
   if (tally_sim_ledger_has_sent (self->given.ledger, self->given.index, record->local))
