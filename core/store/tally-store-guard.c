@@ -249,11 +249,12 @@ is_waiting (GPtrArray        *list,
 }
 
 static GPtrArray *
-list_open (TallyStore  *self,
-           GError     **error)
+list_guards (TallyStore  *self,
+             const char  *statement,
+             GError     **error)
 {
   g_autoptr (GPtrArray) guards = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_guard_free);
-  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "guard-list");
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, statement);
   TallyDbStep step;
 
   while ((step = tally_statement_step (list, error)) == TALLY_DB_ROW)
@@ -270,21 +271,23 @@ list_open (TallyStore  *self,
   return step == TALLY_DB_DONE ? g_steal_pointer (&guards) : NULL;
 }
 
-/* A question whose records are all gone another way asks nothing. */
+/* Of those that a statement lists: what nothing waits for any more. */
 static gboolean
 close_empty (TallyStore  *self,
+             const char  *statement,
              GPtrArray   *waiting,
              GError     **error)
 {
-  g_autoptr (GPtrArray) open = list_open (self, error);
+  g_autoptr (GPtrArray) guards = list_guards (self, statement, error);
 
-  if (open == NULL)
+  if (guards == NULL)
     return FALSE;
 
-  for (guint i = 0; i < open->len; i++)
+  for (guint i = 0; i < guards->len; i++)
     {
-      if (!is_waiting (waiting, open->pdata[i]) &&
-          !tally_store_close_guard (self, open->pdata[i], tally_clock_date_us (self->clock), 0, error))
+      if (!is_waiting (waiting, guards->pdata[i]) &&
+          !tally_store_close_guard (self, guards->pdata[i], tally_clock_date_us (self->clock), 0,
+                                    error))
         return FALSE;
     }
 
@@ -307,21 +310,24 @@ look (TallyStore            *self,
         return FALSE;
     }
 
-  return close_empty (self, waiting, error);
+  /* A question whose records are all gone another way asks nothing. */
+  return close_empty (self, "guard-list", waiting, error) &&
+         close_empty (self, "guard-unspent", waiting, error);
 }
 
-/* Nothing waits and nothing is asked: no reason to hold up whoever writes. */
+/* Nothing waits, is asked or allowed: no reason to hold up whoever writes. */
 static gboolean
 is_idle (TallyStore  *self,
          gboolean    *idle,
          GError     **error)
 {
   g_autoptr (GPtrArray) waiting = list_waiting (self, error);
-  g_autoptr (GPtrArray) open = waiting != NULL ? list_open (self, error) : NULL;
+  g_autoptr (GPtrArray) open = waiting != NULL ? list_guards (self, "guard-list", error) : NULL;
+  g_autoptr (GPtrArray) unspent = open != NULL ? list_guards (self, "guard-unspent", error) : NULL;
 
-  *idle = open != NULL && waiting->len + open->len == 0;
+  *idle = unspent != NULL && waiting->len + open->len + unspent->len == 0;
 
-  return open != NULL;
+  return unspent != NULL;
 }
 
 /**
@@ -362,6 +368,25 @@ tally_store_guard (TallyStore            *self,
 }
 
 /**
+ * tally_store_use_up_answers:
+ * @self: a store
+ * @error: %TALLY_DB_ERROR
+ *
+ * Ends the leave to delete that answers gave, where all that they were about is done: it is none
+ * for what may be deleted later. Before anything new is taken in.
+ *
+ * Returns: whether it could be looked at
+ */
+gboolean
+tally_store_use_up_answers (TallyStore  *self,
+                            GError     **error)
+{
+  g_autoptr (GPtrArray) waiting = list_waiting (self, error);
+
+  return waiting != NULL && close_empty (self, "guard-unspent", waiting, error);
+}
+
+/**
  * tally_store_list_guards:
  * @self: a store
  * @error: %TALLY_DB_ERROR
@@ -372,7 +397,7 @@ GPtrArray *
 tally_store_list_guards (TallyStore  *self,
                          GError     **error)
 {
-  g_autoptr (GPtrArray) open = list_open (self, error);
+  g_autoptr (GPtrArray) open = list_guards (self, "guard-list", error);
   g_autoptr (GPtrArray) waiting = open != NULL ? list_waiting (self, error) : NULL;
 
   if (waiting == NULL)

@@ -389,6 +389,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyGuard, tally_guard_free)
 gboolean     tally_store_guard           (TallyStore               *self,
                                           const TallyGuardRule     *rule,
                                           GError                  **error);
+gboolean     tally_store_use_up_answers  (TallyStore               *self,
+                                          GError                  **error);
 /* The open questions: element-type TallyGuard. */
 GPtrArray   *tally_store_list_guards     (TallyStore               *self,
                                           GError                  **error);

@@ -166,7 +166,8 @@ execute (TallySyncContext  *context,
 {
   guint n_sent;
 
-  if (!tally_sync_fill_gaps (context, error) || !tally_sync_pull (context, TRUE, error) ||
+  if (!tally_store_use_up_answers (context->options->store, error) ||
+      !tally_sync_fill_gaps (context, error) || !tally_sync_pull (context, TRUE, error) ||
       !tally_sync_catch_up (context, error) || !tally_sync_refold (context, error))
     return FALSE;
 

@@ -107,7 +107,9 @@ check_held (TallySimDevice    *self,
 {
   const TallyRecord *before = g_hash_table_lookup (self->held, record->key);
 
-  if (before == NULL || !tally_revision_is_same (before->local, record->local) ||
+  /* Who adopts gives both sides to the server. */
+  if (before == NULL || self->gave_back ||
+      !tally_revision_is_same (before->local, record->local) ||
       !is_live_leaf (record, before->remote))
     return;
 
@@ -427,6 +429,7 @@ tally_sim_agent_run (TallySimDevice  *self,
   };
   TallyRun *run;
 
+  self->gave_back = self->adopt;
   self->run = g_cancellable_new ();
   tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
   run = tally_sync_run (&options, self->run, error);

@@ -44,6 +44,7 @@ struct _TallySimDevice
   gint64                 checked_seq;   /* and what that had when the run began */
   gboolean               auth_failed;   /* somebody has to sign in again */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
+  gboolean               gave_back;     /* the last run was one that adopts */
   gint64                 offline_until_us;
   gint64                 full_until_us;
   gboolean               healed;        /* nothing new goes wrong; people answer at once */

@@ -302,6 +302,18 @@ check_name (TallySimLedger      *self,
                           sent->rev);
 }
 
+static void
+add_sender (TallySimLedger *self,
+            guint           actor,
+            const char     *key,
+            const char     *rev)
+{
+  char *name = g_strdup_printf ("%s %s", key, rev);
+  guint senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name)) | 1u << actor;
+
+  g_hash_table_insert (self->senders, name, GUINT_TO_POINTER (senders));
+}
+
 void
 tally_sim_ledger_note_sent (TallySimLedger *self,
                             guint           device,
@@ -321,16 +333,29 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
     {
       const TallyJsonSpan *span = &g_array_index (list, TallyJsonSpan, i);
       g_autoptr (TallyRevision) sent = tally_revision_parse (span->text, span->length, NULL);
-      g_autofree char *name = NULL;
-      guint senders;
 
       if (sent == NULL || sent->rev == NULL)
         continue;
       check_name (self, sent);
-      name = g_strdup_printf ("%s %s", sent->key, sent->rev);
-      senders = GPOINTER_TO_UINT (g_hash_table_lookup (self->senders, name)) | 1u << device;
-      g_hash_table_insert (self->senders, g_steal_pointer (&name), GUINT_TO_POINTER (senders));
+      add_sender (self, device, sent->key, sent->rev);
     }
+}
+
+void
+tally_sim_ledger_note_written (TallySimLedger *self,
+                               guint           actor,
+                               GBytes         *answer)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (answer, &length);
+  g_autoptr (GArray) members = tally_json_text_members (text, (gssize) length, NULL);
+  const TallyJsonMember *id = members != NULL ? tally_json_members_find (members, "id") : NULL;
+  const TallyJsonMember *rev = members != NULL ? tally_json_members_find (members, "rev") : NULL;
+  g_autofree char *key = id != NULL ? tally_json_span_dup_string (&id->value, NULL) : NULL;
+  g_autofree char *made = rev != NULL ? tally_json_span_dup_string (&rev->value, NULL) : NULL;
+
+  if (key != NULL && made != NULL)
+    add_sender (self, actor, key, made);
 }
 
 gboolean

@@ -52,6 +52,12 @@ void            tally_sim_ledger_note_sent       (TallySimLedger      *self,
                                                   guint                device,
                                                   GBytes              *batch);
 
+/* What the server made for somebody who lets it make revisions, as it answers: a device that edits
+ * alike makes the same one. */
+void            tally_sim_ledger_note_written    (TallySimLedger      *self,
+                                                  guint                actor,
+                                                  GBytes              *answer);
+
 gboolean        tally_sim_ledger_has_sent        (TallySimLedger      *self,
                                                   guint                device,
                                                   const TallyRevision *revision);

@@ -187,6 +187,9 @@ serve (TallySimNet *self,
       if (!parcel->quiet && happens (self, TALLY_SIM_WORLD, TALLY_SIM_FAULT_SERVER_CRASH, &dice))
         tally_sim_server_crash_after (self->given.server, tally_sim_dice_range (&dice, 1, 12));
       parcel->response = tally_sim_server_handle (self->given.server, &request);
+      if (parcel->actor == TALLY_SIM_FOREIGNER && parcel->response != NULL &&
+          parcel->response->status == 201)
+        tally_sim_ledger_note_written (self->given.ledger, parcel->actor, parcel->response->body);
     }
 
   parcel->done = TRUE;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "http/tally-transport.h"
+#include "sim/sim-ledger.h"
 #include "sim/sim-odds.h"
 #include "sim/sim-server.h"
 
@@ -18,6 +19,7 @@ typedef struct
   TallySimTrace  *trace;
   TallySimEvents *events;
   TallySimServer *server;
+  TallySimLedger *ledger;
   TallySimOdds    odds;
 } TallySimNetOptions;
 

@@ -518,7 +518,7 @@ make (World *self)
 
   net = (TallySimNetOptions) {
     .baton = self->baton, .trace = self->trace, .events = self->events, .server = self->server,
-    .odds = self->odds,
+    .ledger = self->ledger, .odds = self->odds,
   };
   self->net = tally_sim_net_new (&net);
   make_people (self);

@@ -190,6 +190,20 @@ test_there_confirmed (SyncRig       *rig,
   g_assert_cmpuint (sync_rig_count (rig).n_guarded_there, ==, N_MANY);
 }
 
+/* … and no leave for as many others, even where a run ends before anything else was looked at. */
+static void
+test_there_used_up (SyncRig       *rig,
+                    gconstpointer  data)
+{
+  begin_there (rig);
+  answer (rig, TALLY_GUARD_SERVER, FALSE, N_MANY, -1);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+
+  delete_there (rig, N_MANY, N_MANY);
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_guarded_there, ==, N_MANY);
+}
+
 static void
 test_there_kept (SyncRig       *rig,
                  gconstpointer  data)
@@ -304,6 +318,20 @@ test_here_confirmed (SyncRig       *rig,
   g_assert_cmpuint (count_there (rig), ==, N_RECORDS - N_MANY);
 }
 
+/* An answer gives no leave for as many others. */
+static void
+test_here_used_up (SyncRig       *rig,
+                   gconstpointer  data)
+{
+  begin_here (rig);
+  answer (rig, TALLY_GUARD_LOCAL, FALSE, N_MANY, -1);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+
+  delete_here (rig, N_MANY, N_MANY);
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+  g_assert_cmpuint (sync_rig_count (rig).n_guarded_here, ==, N_MANY);
+}
+
 static void
 test_here_kept (SyncRig       *rig,
                 gconstpointer  data)
@@ -378,6 +406,8 @@ main (int   argc,
   g_test_add ("/sync/guard/" name, SyncRig, NULL, sync_rig_set_up, func, sync_rig_tear_down)
   ADD ("there", test_there);
   ADD ("there-confirmed", test_there_confirmed);
+  ADD ("there-used-up", test_there_used_up);
+  ADD ("here-used-up", test_here_used_up);
   ADD ("there-kept", test_there_kept);
   ADD ("there-joined", test_there_joined);
   ADD ("there-undone", test_there_undone);

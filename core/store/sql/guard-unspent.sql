@@ -1,0 +1,1 @@
+SELECT collection, side, opened, total FROM guard WHERE allowed > 0;
