@@ -19,8 +19,6 @@ tally_remote_default_init (TallyRemoteInterface *iface)
 void
 tally_remote_info_free (TallyRemoteInfo *self)
 {
-  g_free (self->product);
-  g_free (self->version);
   g_free (self->update_seq);
   g_free (self);
 }
@@ -87,7 +85,7 @@ tally_remote_checkpoint_free (TallyRemoteCheckpoint *self)
  * @cancellable: (nullable): ends it early
  * @error: %TALLY_REMOTE_ERROR_MISSING, %TALLY_REMOTE_ERROR_NOT_A_SERVER, %TALLY_HTTP_ERROR
  *
- * Returns: (transfer full): what the server says of itself and of the database
+ * Returns: (transfer full): what the server says of the database
  */
 TallyRemoteInfo *
 tally_remote_probe (TallyRemote   *self,

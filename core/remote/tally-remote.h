@@ -31,11 +31,9 @@ typedef enum
 #define TALLY_REMOTE_ERROR (tally_remote_error_quark ())
 GQuark tally_remote_error_quark (void);
 
-/* What the server says of itself. */
+/* What the server says of the database. */
 typedef struct
 {
-  char   *product;        /* "CouchDB", "PouchDB Server", "tallystick-server" */
-  char   *version;
   gint64  doc_count;      /* live documents, -1 when not told */
   char   *update_seq;     /* opaque */
 } TallyRemoteInfo;

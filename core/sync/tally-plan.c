@@ -226,13 +226,13 @@ weigh_bodies (Planner  *self,
 }
 
 /* Besides pages and batches a run makes small requests, like those that were made already: two to
- * begin with and one in the end; for news the mark and the first list once more; for what is sent
- * a question, the batch, and a look with its mark and list. */
+ * begin with; for news the mark twice, the first list once more, and the mark in the end; for what
+ * is sent a question, the batch, and a look with its mark and list. */
 static gboolean
 weigh (Planner  *self,
        GError  **error)
 {
-  guint n_small = 3 + (self->plan->n_fetch > 0 ? 2 : 0) + (self->plan->n_send > 0 ? 5 : 0);
+  guint n_small = 2 + (self->plan->n_fetch > 0 ? 4 : 0) + (self->plan->n_send > 0 ? 5 : 0);
   guint n_probed = MAX (self->probed.n_requests, 1);
   guint64 bodies;
 

@@ -308,8 +308,6 @@ tally_fake_remote_probe (TallyRemote   *remote,
     return NULL;
 
   info = g_new0 (TallyRemoteInfo, 1);
-  info->product = g_strdup ("fake");
-  info->version = g_strdup ("1");
   info->doc_count = g_hash_table_size (self->documents);
   info->update_seq = g_strdup_printf ("%" G_GINT64_FORMAT, self->seq);
 

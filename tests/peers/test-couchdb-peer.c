@@ -160,10 +160,7 @@ test_probe (Fixture       *fixture,
   request (fixture, "PUT", "", NULL, 201);
   info = tally_remote_probe (fixture->remote, NULL, &error);
   g_assert_no_error (error);
-  g_assert_cmpstr (info->product, !=, "");
-  g_assert_cmpstr (info->version, !=, "");
   g_assert_cmpint (info->doc_count, ==, 0);
-  g_test_message ("%s %s", info->product, info->version);
 }
 
 /* Our own revision names, with their ancestry, on odd ids; and once more for nothing. */

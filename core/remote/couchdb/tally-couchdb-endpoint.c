@@ -37,14 +37,15 @@ tally_couchdb_endpoint_clear (TallyCouchdbEndpoint *self)
   g_clear_pointer (&self->host, g_free);
 }
 
-static TallyResponse *
-send_to (TallyCouchdbEndpoint  *self,
-         const char            *method,
-         const char            *url,
-         const char            *json,
-         GCancellable          *cancellable,
-         GError               **error)
+TallyResponse *
+tally_couchdb_endpoint_send (TallyCouchdbEndpoint  *self,
+                             const char            *method,
+                             const char            *path,
+                             const char            *json,
+                             GCancellable          *cancellable,
+                             GError               **error)
 {
+  g_autofree char *url = g_strconcat (self->url, path, NULL);
   g_autoptr (GBytes) body = json != NULL ? g_bytes_new (json, strlen (json)) : NULL;
   TallyRequest request = {
     .method = method,
@@ -56,30 +57,6 @@ send_to (TallyCouchdbEndpoint  *self,
 
   return tally_http_client_send (self->client, &request, TALLY_HTTP_REPEAT_SAFE,
                                  cancellable, error);
-}
-
-TallyResponse *
-tally_couchdb_endpoint_send (TallyCouchdbEndpoint  *self,
-                             const char            *method,
-                             const char            *path,
-                             const char            *json,
-                             GCancellable          *cancellable,
-                             GError               **error)
-{
-  g_autofree char *url = g_strconcat (self->url, path, NULL);
-
-  return send_to (self, method, url, json, cancellable, error);
-}
-
-TallyResponse *
-tally_couchdb_endpoint_get_root (TallyCouchdbEndpoint  *self,
-                                 GCancellable          *cancellable,
-                                 GError               **error)
-{
-  const char *slash = strrchr (self->url, '/');
-  g_autofree char *url = g_strndup (self->url, slash != NULL ? slash - self->url + 1 : 0);
-
-  return send_to (self, "GET", url, NULL, cancellable, error);
 }
 
 gboolean

@@ -52,11 +52,6 @@ TallyResponse *tally_couchdb_endpoint_ask          (TallyCouchdbEndpoint  *self,
                                                     const char            *json,
                                                     GCancellable          *cancellable,
                                                     GError               **error) G_GNUC_WARN_UNUSED_RESULT;
-/* GET of the server's own page, not the database's; any status. */
-TallyResponse *tally_couchdb_endpoint_get_root     (TallyCouchdbEndpoint  *self,
-                                                    GCancellable          *cancellable,
-                                                    GError               **error) G_GNUC_WARN_UNUSED_RESULT;
-
 /* The answer's members; what is no object is PROTOCOL. Spans point into the answer. */
 GArray        *tally_couchdb_endpoint_members      (TallyCouchdbEndpoint  *self,
                                                     TallyResponse         *response,

@@ -38,66 +38,6 @@ G_DEFINE_FINAL_TYPE_WITH_CODE (TallyCouchdbRemote, tally_couchdb_remote, G_TYPE_
                                G_IMPLEMENT_INTERFACE (TALLY_TYPE_REMOTE,
                                                       tally_couchdb_remote_iface_init))
 
-static char *
-dup_string_member (GArray     *members,
-                   const char *name)
-{
-  const TallyJsonMember *member = tally_json_members_find (members, name);
-
-  return member != NULL ? tally_json_span_dup_string (&member->value, NULL) : NULL;
-}
-
-/* Who is it? CouchDB: {"couchdb":"Welcome",…,"vendor":{"name":"The Apache Software Foundation"}};
- * PouchDB Server: {"express-pouchdb":"Welcome!",…}; others name themselves as vendor. */
-static void
-read_product (TallyRemoteInfo *info,
-              GArray          *members)
-{
-  const TallyJsonMember *vendor = tally_json_members_find (members, "vendor");
-  g_autoptr (GArray) inner = NULL;
-  g_autofree char *name = NULL;
-
-  inner = vendor != NULL ? tally_json_text_members (vendor->value.text,
-                                                    (gssize) vendor->value.length, NULL) : NULL;
-  name = inner != NULL ? dup_string_member (inner, "name") : NULL;
-  info->version = dup_string_member (members, "version");
-
-  if (tally_json_members_find (members, "express-pouchdb") != NULL)
-    info->product = g_strdup ("PouchDB Server");
-  else if (tally_json_members_find (members, "couchdb") != NULL &&
-           (name == NULL || g_str_equal (name, "The Apache Software Foundation")))
-    info->product = g_strdup ("CouchDB");
-  else if (name != NULL && g_str_equal (name, "Tallystick"))
-    info->product = g_strdup ("tallystick-server");
-  else
-    info->product = g_steal_pointer (&name);
-}
-
-/* Only a courtesy: behind a proxy the server's own page may be hidden, and the database is what
- * counts. So no status is a failure here, only the network is. */
-static gboolean
-ask_product (TallyCouchdbRemote  *self,
-             TallyRemoteInfo     *info,
-             GCancellable        *cancellable,
-             GError             **error)
-{
-  g_autoptr (TallyResponse) response = NULL;
-  g_autoptr (GArray) members = NULL;
-  gsize length;
-  const char *text;
-
-  response = tally_couchdb_endpoint_get_root (&self->endpoint, cancellable, error);
-  if (response == NULL)
-    return FALSE;
-
-  text = tally_couchdb_endpoint_text (response, &length);
-  members = response->status == 200 ? tally_json_text_members (text, (gssize) length, NULL) : NULL;
-  if (members != NULL)
-    read_product (info, members);
-
-  return TRUE;
-}
-
 static TallyRemoteInfo *
 tally_couchdb_remote_probe (TallyRemote   *remote,
                             GCancellable  *cancellable,
@@ -129,14 +69,8 @@ tally_couchdb_remote_probe (TallyRemote   *remote,
   if (doc_count == NULL || !tally_json_span_get_int (&doc_count->value, &info->doc_count, NULL))
     info->doc_count = -1;
 
-  if (!ask_product (self, info, cancellable, error))
-    return NULL;
-  if (info->product == NULL)
-    info->product = g_strdup ("");
-  if (info->version == NULL)
-    info->version = g_strdup ("");
-
-  self->paging.seq_interval = g_str_equal (info->product, "CouchDB");
+  /* Only a cluster says how it is sharded, and only there a row's sequence costs something. */
+  self->paging.seq_interval = tally_json_members_find (members, "cluster") != NULL;
 
   return g_steal_pointer (&info);
 }
