@@ -84,6 +84,25 @@ print_state (TallyOutput   *output,
   tally_output_raw (output, "\n", 1);
 }
 
+/* The ways into the server that are left alone for a while. */
+static void
+print_circuits (TallyOutput   *output,
+                TallyJsonView *status)
+{
+  g_autoptr (GPtrArray) circuits = tally_json_view_list (status, "circuits");
+
+  for (guint i = 0; i < circuits->len; i++)
+    {
+      TallyJsonView *circuit = circuits->pdata[i];
+      g_autofree char *endpoint = tally_json_view_dup_string (circuit, "endpoint");
+      g_autofree char *label = NULL;
+
+      /* Translators: a part of the server that keeps failing, like _bulk_docs, and until when. */
+      label = g_strdup_printf (_("%s left alone until"), endpoint != NULL ? endpoint : "");
+      print_date (output, label, circuit, "open_until");
+    }
+}
+
 static void
 print_status (TallyOutput   *output,
               TallyJsonView *status)
@@ -108,6 +127,7 @@ print_status (TallyOutput   *output,
     print_text (output, _("Agreement"), grade);
   print_date (output, _("Last looked"), status, "checked_at");
   print_date (output, _("Next run"), status, "next_run");
+  print_circuits (output, status);
 
   if (n_conflicts != 0)
     tally_output_line (output, _("“tallyctl conflicts” shows what needs a decision."));

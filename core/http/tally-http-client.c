@@ -43,6 +43,7 @@ struct _TallyHttpClient
   TallyTransport   *transport;   /* owned */
   TallyClock       *clock;       /* owned */
   GRand            *rand;        /* borrowed: outlives us */
+  TallyCircuits    *circuits;    /* borrowed, nullable */
 
   TallyHttpTraffic  traffic;
 };
@@ -71,10 +72,13 @@ send_once (TallyHttpClient     *self,
 
 /* Whether the same request may do better if it is sent again. */
 static gboolean
-may_repeat (const TallyResponse *response,
+may_repeat (const TallyCircuit  *circuit,
+            const TallyResponse *response,
             const GError        *problem,
             TallyHttpRepeat      repeat)
 {
+  if (circuit != NULL && tally_circuit_is_on_trial (circuit))
+    return FALSE;
   if (response == NULL)
     return g_error_matches (problem, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNREACHABLE) ||
            (repeat == TALLY_HTTP_REPEAT_SAFE &&
@@ -103,6 +107,52 @@ check_patience (TallyHttpClient     *self,
   return FALSE;
 }
 
+static TallyCircuit *
+find_circuit (TallyHttpClient    *self,
+              const TallyRequest *request)
+{
+  return self->circuits != NULL && request->endpoint != NULL
+         ? tally_circuits_find (self->circuits, request->endpoint) : NULL;
+}
+
+static gboolean
+check_circuit (TallyHttpClient     *self,
+               const TallyCircuit  *circuit,
+               const TallyRequest  *request,
+               GError             **error)
+{
+  g_autofree char *host = NULL;
+
+  if (circuit == NULL || !tally_circuit_is_open (circuit, tally_clock_now_us (self->clock)))
+    return TRUE;
+
+  host = tally_http_policy_dup_host (request->url);
+  g_set_error (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_RETRY_LATER,
+               _("%s has failed many times in a row and is left alone for a while. It will be "
+                 "tried again by itself, or at once with Sync Now."), host);
+
+  return FALSE;
+}
+
+/* A cancelled request says nothing of the server, and one that asks for patience works. */
+static void
+note_outcome (TallyHttpClient     *self,
+              TallyCircuit        *circuit,
+              const TallyResponse *response,
+              const GError        *problem)
+{
+  if (circuit == NULL)
+    return;
+
+  if (response != NULL ? response->status >= 500
+                       : g_error_matches (problem, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNREACHABLE) ||
+                         g_error_matches (problem, TALLY_HTTP_ERROR,
+                                          TALLY_HTTP_ERROR_UNKNOWN_OUTCOME))
+    tally_circuit_note_failure (circuit, tally_clock_now_us (self->clock), self->rand);
+  else if (response != NULL)
+    tally_circuit_note_success (circuit);
+}
+
 static void
 note_wish (TallyHttpClient *self,
            gint64           at_least_us)
@@ -121,7 +171,7 @@ note_wish (TallyHttpClient *self,
  *
  * Blocks the calling worker thread, up to some 20 s longer than the exchange itself. When the last
  * answer asked for a longer wait, every request before its end fails with
- * %TALLY_HTTP_ERROR_RETRY_LATER, and nothing is sent.
+ * %TALLY_HTTP_ERROR_RETRY_LATER, and nothing is sent; likewise where the endpoint's circuit is open.
  *
  * Returns: (transfer full): the last answer, whatever its status
  */
@@ -132,11 +182,13 @@ tally_http_client_send (TallyHttpClient     *self,
                         GCancellable        *cancellable,
                         GError             **error)
 {
+  TallyCircuit *circuit;
   TallyBackoff backoff;
 
   g_return_val_if_fail (TALLY_IS_HTTP_CLIENT (self), NULL);
 
-  if (!check_patience (self, request, error))
+  circuit = find_circuit (self, request);
+  if (!check_patience (self, request, error) || !check_circuit (self, circuit, request, error))
     return NULL;
 
   tally_backoff_start (&backoff, tally_clock_now_us (self->clock));
@@ -155,10 +207,11 @@ tally_http_client_send (TallyHttpClient     *self,
         at_least_us = 0;
       note_wish (self, at_least_us);
 
-      if (!may_repeat (response, problem, repeat) ||
+      if (!may_repeat (circuit, response, problem, repeat) ||
           !tally_backoff_next (&backoff, &patience, tally_clock_now_us (self->clock),
                                at_least_us, self->rand, &wait_us))
         {
+          note_outcome (self, circuit, response, problem);
           if (problem != NULL)
             g_propagate_error (error, g_steal_pointer (&problem));
           return g_steal_pointer (&response);
@@ -169,6 +222,22 @@ tally_http_client_send (TallyHttpClient     *self,
 
       self->traffic.n_retries++;
     }
+}
+
+/**
+ * tally_http_client_use_circuits:
+ * @self: a client
+ * @circuits: the server's; borrowed, must outlive the client
+ *
+ * From now on a way into the server that fails again and again is left alone for a while.
+ */
+void
+tally_http_client_use_circuits (TallyHttpClient *self,
+                                TallyCircuits   *circuits)
+{
+  g_return_if_fail (TALLY_IS_HTTP_CLIENT (self));
+
+  self->circuits = circuits;
 }
 
 /**

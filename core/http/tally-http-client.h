@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/tally-clock.h"
+#include "http/tally-circuit.h"
 #include "http/tally-transport.h"
 
 G_BEGIN_DECLS
@@ -44,6 +45,8 @@ TallyResponse   *tally_http_client_send        (TallyHttpClient     *self,
                                                 TallyHttpRepeat      repeat,
                                                 GCancellable        *cancellable,
                                                 GError             **error) G_GNUC_WARN_UNUSED_RESULT;
+void             tally_http_client_use_circuits (TallyHttpClient     *self,
+                                                 TallyCircuits       *circuits);
 void             tally_http_client_get_traffic (TallyHttpClient     *self,
                                                 TallyHttpTraffic    *traffic);
 

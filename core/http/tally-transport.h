@@ -44,6 +44,7 @@ GQuark tally_http_error_quark (void);
  * @body: (nullable): sent with @content_type
  * @max_bytes: cap on the unpacked answer; over it TOO_LARGE
  * @timeout_ms: for the whole exchange; 0: the transport's own
+ * @endpoint: (nullable): the way into the server that it takes, for its circuit breaker
  *
  * A request as a plain value on the caller's stack; the transport keeps nothing of it.
  */
@@ -55,6 +56,7 @@ typedef struct
   const char *content_type;
   gsize       max_bytes;
   guint       timeout_ms;
+  const char *endpoint;
 } TallyRequest;
 
 /**

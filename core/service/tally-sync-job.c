@@ -26,6 +26,7 @@ tally_sync_job_new (TallySyncManager *manager,
   if (manager->credentials != NULL)
     self->credentials = tally_credentials_ref (manager->credentials);
   self->trigger = g_strdup (trigger);
+  self->circuits = manager->circuits;
   self->ask = ask;
   self->make_remote = manager->make_remote;
   self->make_remote_data = manager->make_remote_data;
@@ -58,6 +59,7 @@ tally_sync_job_make_remote (TallySyncJob *self)
 
   transport = tally_soup_transport_new (self->credentials);
   client = tally_http_client_new (transport, self->clock, self->rand);
+  tally_http_client_use_circuits (client, &self->circuits);
 
   return tally_couchdb_remote_new (client, self->url);
 }

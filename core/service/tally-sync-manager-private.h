@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "http/tally-circuit.h"
 #include "live/tally-long-poll.h"
 #include "service/tally-run-summary.h"
 #include "service/tally-sync-events.h"
@@ -44,6 +45,7 @@ struct _TallySyncManager
   guint                n_equal;            /* of that proof; see TallyRun */
   guint                n_compared;
 
+  TallyCircuits        circuits;           /* as the last run left them */
   TallyScheduleFacts   facts;
   gint64               next_run_us;        /* date; 0: not by itself */
   char                *state;              /* owned */
@@ -113,6 +115,7 @@ typedef struct
   char               *url;           /* owned */
   TallyCredentials   *credentials;   /* owned, nullable */
   char               *trigger;       /* owned */
+  TallyCircuits       circuits;
   TallySyncAsk        ask;
   gboolean            lists;         /* of a plan: each record is named */
   TallyRemoteFactory  make_remote;

@@ -344,6 +344,7 @@ run_cb (GObject      *source,
   gboolean failed = summary != NULL ? summary->failure != NULL : !cancelled;
   gboolean stopped = cancelled || (summary != NULL && g_str_equal (summary->status, "cancelled"));
 
+  self->circuits = ((TallySyncJob *) g_task_get_task_data (G_TASK (result)))->circuits;
   g_clear_object (&self->run);
   self->progress = (TallyProgress) { TALLY_PHASE_IDLE };
   tally_schedule_note_end (&self->facts, &self->rule,
@@ -393,8 +394,11 @@ start_run (TallySyncManager *self,
            TallySyncAsk      ask)
 {
   g_autoptr (GTask) task = NULL;
-  TallySyncJob *run = tally_sync_job_new (self, trigger, ask);
+  TallySyncJob *run;
 
+  if (g_str_equal (trigger, "manual") || g_str_equal (trigger, "network"))
+    tally_circuits_retry (&self->circuits);
+  run = tally_sync_job_new (self, trigger, ask);
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
   self->run_ask = ask;

@@ -18,6 +18,34 @@ write_raw (TallyJsonWriter *writer,
   tally_json_writer_raw (writer, json, -1);
 }
 
+/* The ways into the server that fail, and until when each is left alone. */
+static void
+write_circuits (TallySyncManager *self,
+                TallyJsonWriter  *writer)
+{
+  gint64 now_us = tally_clock_now_us (self->clock);
+
+  tally_json_writer_name (writer, "circuits");
+  tally_json_writer_begin_array (writer);
+  for (guint i = 0; i < TALLY_N_CIRCUITS; i++)
+    {
+      const TallyCircuit *circuit = &self->circuits.circuits[i];
+
+      if (circuit->n_failures == 0)
+        continue;
+
+      tally_json_writer_begin_object (writer);
+      tally_json_writer_member (writer, "endpoint", circuit->endpoint);
+      tally_json_writer_member_int (writer, "failures", circuit->n_failures);
+      tally_json_writer_member_date (writer, "open_until",
+                                     tally_circuit_is_open (circuit, now_us)
+                                     ? tally_clock_date_us (self->clock) +
+                                       circuit->open_until_us - now_us : 0);
+      tally_json_writer_end_object (writer);
+    }
+  tally_json_writer_end_array (writer);
+}
+
 char *
 tally_sync_manager_dup_status (TallySyncManager *self)
 {
@@ -41,6 +69,7 @@ tally_sync_manager_dup_status (TallySyncManager *self)
   tally_json_writer_member (&writer, "grade", self->grade);
   tally_json_writer_member_date (&writer, "checked_at", self->checked_us);
   tally_json_writer_member_date (&writer, "next_run", self->next_run_us);
+  write_circuits (self, &writer);
   write_raw (&writer, "last_run", self->last_run);
   tally_json_writer_end_object (&writer);
 

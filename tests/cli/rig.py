@@ -33,7 +33,8 @@ RECORDS_KEYS = ['pulled', 'pushed', 'deleted', 'unchanged', 'failed', 'quarantin
                 'guarded']
 CONFLICTS_KEYS = ['detected', 'auto_resolved', 'needs_user']
 STATUS_KEYS = ['state', 'reason', 'connection', 'records', 'pending', 'oldest_pending', 'held',
-               'quarantined', 'conflicts', 'guarded', 'grade', 'checked_at', 'next_run', 'last_run']
+               'quarantined', 'conflicts', 'guarded', 'grade', 'checked_at', 'next_run', 'circuits',
+               'last_run']
 
 
 class Answer:

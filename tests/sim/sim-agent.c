@@ -429,6 +429,9 @@ tally_sim_agent_run (TallySimDevice  *self,
   };
   TallyRun *run;
 
+  if (g_str_equal (trigger, "manual") || g_str_equal (trigger, "network"))
+    tally_circuits_retry (&self->circuits);
+  tally_http_client_use_circuits (client, &self->circuits);
   self->gave_back = self->adopt;
   self->run = g_cancellable_new ();
   tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
@@ -554,6 +557,7 @@ live (TallySimDevice *self)
     return;
 
   self->facts = (TallyScheduleFacts) { 0 };
+  self->circuits = (TallyCircuits) { 0 };
   set_failure (self, NULL);
   /* A program that starts tries the password it has once. */
   self->auth_failed = FALSE;

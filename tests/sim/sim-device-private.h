@@ -7,6 +7,7 @@
 
 #include "sim/sim-device.h"
 
+#include "http/tally-circuit.h"
 #include "schedule/tally-scheduler.h"
 #include "sim/sim-clock.h"
 #include "sim/sim-transport.h"
@@ -43,6 +44,7 @@ struct _TallySimDevice
   guint                  checked_era;   /* of the server that it was proven against, */
   gint64                 checked_seq;   /* and what that had when the run began */
   gboolean               auth_failed;   /* somebody has to sign in again */
+  TallyCircuits          circuits;      /* the server's, as long as it is up */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
   gboolean               gave_back;     /* the last run was one that adopts */
   gint64                 offline_until_us;

@@ -37,6 +37,7 @@ struct _TallySimLedger
 {
   GPtrArray  *values;       /* owned: Value in the order of writing */
   GHashTable *value_index;  /* owned: "key member value" -> Value (unowned) */
+  guint       n_edits;
   GPtrArray  *made;         /* owned: Made in the order of making */
   GHashTable *made_index;   /* owned: "key rev" -> Made (unowned) */
   GHashTable *senders;      /* owned: "key rev" -> bits of the devices that sent it */
@@ -257,6 +258,7 @@ tally_sim_ledger_acknowledge (TallySimLedger      *self,
   g_autofree char *name = NULL;
   Made *entry;
 
+  self->n_edits++;
   if (made == NULL || is_shown (shown, made))
     return;
 
@@ -339,6 +341,12 @@ tally_sim_ledger_note_sent (TallySimLedger *self,
       check_name (self, sent);
       add_sender (self, device, sent->key, sent->rev);
     }
+}
+
+guint
+tally_sim_ledger_get_n_edits (TallySimLedger *self)
+{
+  return self->n_edits;
 }
 
 void

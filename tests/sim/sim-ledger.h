@@ -52,6 +52,9 @@ void            tally_sim_ledger_note_sent       (TallySimLedger      *self,
                                                   guint                device,
                                                   GBytes              *batch);
 
+/* Edits that stores have acknowledged. */
+guint           tally_sim_ledger_get_n_edits     (TallySimLedger      *self);
+
 /* What the server made for somebody who lets it make revisions, as it answers: a device that edits
  * alike makes the same one. */
 void            tally_sim_ledger_note_written    (TallySimLedger      *self,

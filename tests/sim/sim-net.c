@@ -38,6 +38,7 @@ struct _TallySimNet
   TallySimActor     *actor;     /* the server's */
   GPtrArray         *parcels;   /* owned: in the order of their sending */
   guint              n_requests[TALLY_SIM_N_ACTORS];
+  guint              n_served;
   guint              era;
   gboolean           locked[TALLY_SIM_N_ACTORS];    /* was told that its login is refused */
   gint64             wait_us[TALLY_SIM_N_ACTORS];   /* was asked to wait until then, */
@@ -187,6 +188,7 @@ serve (TallySimNet *self,
       if (!parcel->quiet && happens (self, TALLY_SIM_WORLD, TALLY_SIM_FAULT_SERVER_CRASH, &dice))
         tally_sim_server_crash_after (self->given.server, tally_sim_dice_range (&dice, 1, 12));
       parcel->response = tally_sim_server_handle (self->given.server, &request);
+      self->n_served += !parcel->quiet && parcel->actor < TALLY_SIM_MAX_DEVICES;
       if (parcel->actor == TALLY_SIM_FOREIGNER && parcel->response != NULL &&
           parcel->response->status == 201)
         tally_sim_ledger_note_written (self->given.ledger, parcel->actor, parcel->response->body);
@@ -466,6 +468,12 @@ tally_sim_net_unlock (TallySimNet *self,
 {
   self->locked[actor] = FALSE;
   g_clear_pointer (&self->waiting[actor], g_free);
+}
+
+guint
+tally_sim_net_get_n_served (TallySimNet *self)
+{
+  return self->n_served;
 }
 
 guint

@@ -69,6 +69,8 @@ guint          tally_sim_net_get_era  (TallySimNet               *self);
  * again, nor anything before the server wants it. */
 void           tally_sim_net_unlock   (TallySimNet               *self,
                                        guint                      actor);
+/* Requests of devices that arrived; one that was doubled counts twice. */
+guint          tally_sim_net_get_n_served (TallySimNet           *self);
 /* Requests that @actor has sent so far. */
 guint          tally_sim_net_get_n_requests (TallySimNet         *self,
                                              guint                actor);

@@ -64,6 +64,21 @@ tally_sim_odds_draw (TallySimOdds *self,
 }
 
 void
+tally_sim_odds_even (TallySimOdds *self,
+                     guint         percent)
+{
+  const guint n_kinds = TALLY_SIM_FAULT_5XX - TALLY_SIM_FAULT_DROP + 1;
+  guint left = percent * 10;
+
+  memset (self, 0, sizeof *self);
+  for (guint i = 0; i < n_kinds; i++)
+    {
+      self->per_mille[TALLY_SIM_FAULT_DROP + i] = (guint16) (left / (n_kinds - i));
+      left -= self->per_mille[TALLY_SIM_FAULT_DROP + i];
+    }
+}
+
+void
 tally_sim_odds_keep (TallySimOdds *self)
 {
   self->per_mille[TALLY_SIM_FAULT_SERVER_CRASH] = 0;

@@ -70,7 +70,9 @@ tally_sim_result_clear (TallySimResult *self)
 static void
 draw_odds (World *self)
 {
-  if (!self->given.golden)
+  if (self->given.even > 0)
+    tally_sim_odds_even (&self->odds, self->given.even);
+  else if (!self->given.golden)
     tally_sim_odds_draw (&self->odds, &self->dice);
   /* A record is of what a server was asked to keep, and that must be so. */
   if (self->given.record != NULL)
@@ -95,7 +97,7 @@ draw_pace (World *self)
 {
   gboolean hurried = tally_sim_dice_chance (&self->dice, 25);
 
-  self->pause_ms = hurried ? 250 : 4000;
+  self->pause_ms = hurried ? 120 : 4000;
   self->until_us = tally_sim_dice_range (&self->dice, hurried ? 3 : 15, hurried ? 8 : 70) *
                    G_USEC_PER_SEC;
   if (self->given.golden)
@@ -495,6 +497,10 @@ tell (World          *self,
   result->list = g_array_ref (tally_sim_events_get_list (self->events));
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     result->n_faults[i] = tally_sim_trace_get_n_faults (self->trace, i);
+  result->n_edits = tally_sim_ledger_get_n_edits (self->ledger);
+  result->n_served = tally_sim_net_get_n_served (self->net);
+  for (guint i = 0; i < self->n_devices; i++)
+    result->n_sent += tally_sim_net_get_n_requests (self->net, i);
 }
 
 static void

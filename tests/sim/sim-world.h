@@ -16,6 +16,7 @@ G_BEGIN_DECLS
  * @only: (nullable) (element-type TallySimEvent): no other event takes place
  * @record: (nullable): the file to record the world in, see TallySimRecord. A recorded server keeps
  *   what it answered: it is another world than the seed's without
+ * @even: percent of requests that meet with a trouble, and no other one; 0: each world has its own
  * @golden: two devices for a short while of much work, and nothing goes wrong
  * @sweep: a single trouble of the first device instead
  * @sweep_at: its place, from 1
@@ -28,6 +29,7 @@ typedef struct
   gboolean      print;
   GArray       *only;
   const char   *record;
+  guint         even;
   gboolean      golden;
   TallySimSweep sweep;
   guint64       sweep_at;
@@ -39,6 +41,9 @@ typedef struct
   guint64  hash;
   guint    n_events;
   guint    n_faults[TALLY_SIM_N_FAULTS];
+  guint    n_edits;    /* that a store acknowledged, on all devices */
+  guint    n_sent;     /* requests of the devices, repeats included */
+  guint    n_served;   /* requests that the server saw, those that were doubled twice */
   char    *failure;    /* nullable */
   const char *failure_kind;   /* nullable: what all failures of the kind have in common */
   GArray  *list;       /* element-type TallySimEvent: what took place */

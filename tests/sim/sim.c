@@ -40,6 +40,9 @@ typedef struct
   guint64 n_failed;
   guint64 n_differing;                  /* seeds whose second run was another one */
   guint64 n_faults[TALLY_SIM_N_FAULTS];
+  guint64 n_edits;
+  guint64 n_sent;
+  guint64 n_served;
   guint32 n_seeds_by_events[MAX_EVENTS + 1];
   gint64  seed;                         /* the one under way; -1: none */
 } Tally;
@@ -49,6 +52,7 @@ static gint64 n_seeds = 1000;
 static gint64 one_seed = -1;
 static int n_jobs = 1;
 static int max_failures = 10;
+static int even = 0;
 static gboolean trace = FALSE;
 static gboolean twice = FALSE;
 static char *only_text = NULL;
@@ -65,6 +69,8 @@ static const GOptionEntry entries[] = {
   { "twice", 0, 0, G_OPTION_ARG_NONE, &twice, "Run each seed twice and compare", NULL },
   { "record", 0, 0, G_OPTION_ARG_FILENAME, &record, "Write worlds down, without server-crash",
     "PATH" },
+  { "even", 0, 0, G_OPTION_ARG_INT, &even,
+    "So many of a hundred requests meet with a trouble, all kinds alike, and nothing else does", "N" },
   { "max-failures", 0, 0, G_OPTION_ARG_INT, &max_failures, "Stop a process after so many", "N" },
   { NULL }
 };
@@ -146,7 +152,7 @@ run_seed (gint64  seed,
   g_auto (TallySimResult) result = { 0 };
   g_autofree char *path = dup_record_path (seed);
   TallySimWorldOptions options = { .seed = (guint32) seed, .print = trace, .record = path,
-                                   .only = only };
+                                   .only = only, .even = (guint) even };
 
   tally->seed = seed;
   tally_sim_world_run (&options, &result);
@@ -168,6 +174,9 @@ run_seed (gint64  seed,
   tally->n_seeds_by_events[MIN (result.n_events, MAX_EVENTS)]++;
   for (guint i = 0; i < TALLY_SIM_N_FAULTS; i++)
     tally->n_faults[i] += result.n_faults[i];
+  tally->n_edits += result.n_edits;
+  tally->n_sent += result.n_sent;
+  tally->n_served += result.n_served;
   if (result.failure != NULL)
     {
       tally->n_failed++;
@@ -211,6 +220,7 @@ sum_up (const Tally *tallies,
         gint64       elapsed_us)
 {
   g_autoptr (GString) faults = g_string_new (NULL);
+  Tally all = { 0 };
   guint64 n_done = 0;
   guint64 n_failed = 0;
 
@@ -218,6 +228,9 @@ sum_up (const Tally *tallies,
     {
       const Tally *tally = &tallies[job];
 
+      all.n_edits += tally->n_edits;
+      all.n_sent += tally->n_sent;
+      all.n_served += tally->n_served;
       n_done += tally->n_done;
       n_failed += tally->n_failed + tally->n_differing;
       if (tally->seed >= 0)
@@ -236,6 +249,8 @@ sum_up (const Tally *tallies,
       g_string_append_printf (faults, " %s %" G_GUINT64_FORMAT, tally_sim_kind_to_string (i), n);
     }
 
+  g_print ("edits %" G_GUINT64_FORMAT ", requests of devices %" G_GUINT64_FORMAT
+           ", seen by the server %" G_GUINT64_FORMAT "\n", all.n_edits, all.n_sent, all.n_served);
   g_print ("seeds %" G_GUINT64_FORMAT ", events %u (median), faults%s, failures %" G_GUINT64_FORMAT
            ", %.0f seeds/s\n", n_done, median_events (tallies), faults->str, n_failed,
            (double) n_done * G_USEC_PER_SEC / (double) MAX (elapsed_us, 1));

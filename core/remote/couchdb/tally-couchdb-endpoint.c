@@ -37,6 +37,20 @@ tally_couchdb_endpoint_clear (TallyCouchdbEndpoint *self)
   g_clear_pointer (&self->host, g_free);
 }
 
+/* Interned: "database", "document", or the handler's name. */
+static const char *
+name_endpoint (const char *path)
+{
+  const char *begin = *path == '/' ? path + 1 : path;
+  gsize length = strcspn (begin, "/?");
+  g_autofree char *handler = g_strndup (begin, length);
+
+  if (length == 0)
+    return "database";
+
+  return *begin == '_' ? g_intern_string (handler) : "document";
+}
+
 TallyResponse *
 tally_couchdb_endpoint_send (TallyCouchdbEndpoint  *self,
                              const char            *method,
@@ -53,6 +67,7 @@ tally_couchdb_endpoint_send (TallyCouchdbEndpoint  *self,
     .body = body,
     .content_type = "application/json",
     .max_bytes = TALLY_COUCHDB_ANSWER_MAX,
+    .endpoint = name_endpoint (path),
   };
 
   return tally_http_client_send (self->client, &request, TALLY_HTTP_REPEAT_SAFE,

@@ -101,12 +101,38 @@ send (Fixture          *fixture,
       GCancellable     *cancellable,
       GError          **error)
 {
-  TallyRequest request = { .method = "POST", .url = "http://h/db" };
+  TallyRequest request = { .method = "POST", .url = "http://h/db", .endpoint = "_bulk_docs" };
 
   fixture->transport->script = script;
   fixture->transport->n_sent = 0;
 
   return tally_http_client_send (fixture->client, &request, repeat, cancellable, error);
+}
+
+static void
+expect_answer (Fixture   *fixture,
+               const int *script,
+               guint      status,
+               guint      n_sent)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyResponse) response = send (fixture, script, TALLY_HTTP_REPEAT_SAFE, NULL, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (response->status, ==, status);
+  g_assert_cmpuint (fixture->transport->n_sent, ==, n_sent);
+}
+
+static void
+expect_left_alone (Fixture *fixture)
+{
+  static const int fine[] = { 200 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyResponse) response = send (fixture, fine, TALLY_HTTP_REPEAT_SAFE, NULL, &error);
+
+  g_assert_null (response);
+  g_assert_error (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_RETRY_LATER);
+  g_assert_cmpuint (fixture->transport->n_sent, ==, 0);
 }
 
 static void
@@ -195,6 +221,51 @@ test_cancelled_while_waiting (Fixture       *fixture,
   g_assert_cmpuint (fixture->transport->n_sent, ==, 1);
 }
 
+/* A way into the server that fails again and again is left alone, the others go on. */
+static void
+test_circuit (Fixture       *fixture,
+              gconstpointer  data)
+{
+  static const int failing[] = { 500, 500, 500, 500, 500 };
+  static const int busy[] = { 503, 200 };
+  static const int fine[] = { 200 };
+  static const int refusing[] = { 409 };
+  TallyCircuits circuits = { 0 };
+  TallyCircuit *circuit = tally_circuits_find (&circuits, "_bulk_docs");
+  TallyRequest other = { .method = "GET", .url = "http://h/db", .endpoint = "_changes" };
+  g_autoptr (TallyResponse) changes = NULL;
+  gint64 first_us, second_us;
+
+  tally_http_client_use_circuits (fixture->client, &circuits);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (TallyResponse) response = send (fixture, failing, TALLY_HTTP_REPEAT_SAFE, NULL, NULL);
+
+      g_assert_cmpuint (response->status, ==, 500);
+    }
+  first_us = circuit->open_until_us - tally_clock_now_us (TALLY_CLOCK (fixture->clock));
+  g_assert_cmpint (first_us, >=, 15 * G_USEC_PER_SEC);
+  expect_left_alone (fixture);
+
+  fixture->transport->script = fine;
+  fixture->transport->n_sent = 0;
+  changes = tally_http_client_send (fixture->client, &other, TALLY_HTTP_REPEAT_SAFE, NULL, NULL);
+  g_assert_cmpuint (changes->status, ==, 200);
+
+  /* One request tries it, and is not repeated. */
+  tally_clock_sleep_us (TALLY_CLOCK (fixture->clock), first_us, NULL, NULL);
+  expect_answer (fixture, busy, 503, 1);
+  second_us = circuit->open_until_us - tally_clock_now_us (TALLY_CLOCK (fixture->clock));
+  g_assert_cmpint (second_us, >=, 15 * G_USEC_PER_SEC);
+  expect_left_alone (fixture);
+
+  /* Somebody wants to know; whatever the server says, it works again. */
+  tally_circuits_retry (&circuits);
+  expect_answer (fixture, refusing, 409, 1);
+  g_assert_cmpuint (circuit->n_failures, ==, 0);
+  expect_answer (fixture, busy, 200, 2);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -202,6 +273,7 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
 
   g_test_add ("/http/client/repeats", Fixture, NULL, set_up, test_repeats, tear_down);
+  g_test_add ("/http/client/circuit", Fixture, NULL, set_up, test_circuit, tear_down);
   g_test_add ("/http/client/retry-after", Fixture, NULL, set_up, test_retry_after, tear_down);
   g_test_add ("/http/client/cancelled-while-waiting", Fixture, NULL, set_up,
               test_cancelled_while_waiting, tear_down);
