@@ -86,14 +86,16 @@ static const TallyCommand commands[] = {
        "  tallyctl quarantine discard receipt:R-1042 >> given-up.jsonl"),
     "json limit offset", 0, 2, FALSE, tally_command_quarantine },
   { "guard", N_("[COLLECTION]"), N_("Confirm or undo a deletion of unusually many records"),
-    N_("When more than a fifth of a collection (and at least ten records) was deleted, on the server\n"
+    N_("When more than a share of a collection (and at least some records) was deleted, on the server\n"
        "or here, those records wait until somebody says that it was meant. Everything else goes on.\n"
-       "Without COLLECTION it says what waits for an answer.\n\n"
+       "Without COLLECTION it says what waits for an answer. Share and least number are 20 percent and\n"
+       "10 records until they are set.\n\n"
        "  tallyctl guard receipt --list\n"
        "  tallyctl guard receipt --keep\n"
-       "  tallyctl guard receipt --confirm 312\n\n"
+       "  tallyctl guard receipt --confirm 312\n"
+       "  tallyctl guard --share 30 --least 50\n\n"
        "--confirm takes the number that was shown, so that nothing is deleted that joined since."),
-    "json list keep confirm side", 0, 1, FALSE, tally_command_guard },
+    "json list keep confirm side share least", 0, 1, FALSE, tally_command_guard },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
   { "health", NULL, N_("How the runs of the last days went, and what went wrong"), NULL, "json days", 0, 0,

@@ -85,9 +85,66 @@ write_question (TallyJsonWriter *writer,
   tally_json_writer_end_object (writer);
 }
 
+/* How many deletions are too many. */
+typedef struct
+{
+  guint share;
+  guint least;
+} Rule;
+
+static gboolean
+get_rule (TallyCli  *cli,
+          Rule      *rule,
+          GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  tally_bus_sync_call_get_guard_rule (proxy, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+
+  return tally_bus_sync_call_get_guard_rule_finish (proxy, &rule->share, &rule->least, result, error);
+}
+
+/* What was given of it is set, the rest stays. */
+static gboolean
+set_rule (TallyCli  *cli,
+          Rule      *rule,
+          GError   **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  /* Not in range is refused there, whatever it becomes here. */
+  if (cli->options->share != -1)
+    rule->share = (guint) cli->options->share;
+  if (cli->options->least != -1)
+    rule->least = (guint) cli->options->least;
+  tally_bus_sync_call_set_guard_rule (proxy, rule->share, rule->least, NULL, tally_cli_ready_cb,
+                                      &slot);
+  result = tally_cli_wait (&slot);
+
+  return tally_bus_sync_call_set_guard_rule_finish (proxy, result, error);
+}
+
 static void
-print_json (TallyCli *cli,
-            GVariant *guards)
+print_rule (TallyCli   *cli,
+            const Rule *rule)
+{
+  if (rule->share == 100)
+    tally_output_line (cli->output, _("Nothing is asked, however many records are deleted."));
+  else
+    tally_output_printf (cli->output,
+                         _("Asked where more than %u %% of a collection is deleted, and at least "
+                           "%u records.\n"), rule->share, rule->least);
+}
+
+static void
+print_json (TallyCli   *cli,
+            GVariant   *guards,
+            const Rule *rule)
 {
   g_autofree char *json = NULL;
   TallyJsonWriter writer;
@@ -104,20 +161,23 @@ print_json (TallyCli *cli,
       write_question (&writer, &question);
     }
   tally_json_writer_end_array (&writer);
+  tally_json_writer_member_int (&writer, "share", rule->share);
+  tally_json_writer_member_int (&writer, "least", rule->least);
   tally_json_writer_end_object (&writer);
   json = tally_json_writer_finish (&writer);
   tally_output_line (cli->output, json);
 }
 
 static void
-print_all (TallyCli *cli,
-           GVariant *guards)
+print_all (TallyCli   *cli,
+           GVariant   *guards,
+           const Rule *rule)
 {
   gsize n = g_variant_n_children (guards);
 
   if (cli->options->json)
     {
-      print_json (cli, guards);
+      print_json (cli, guards, rule);
       return;
     }
   if (n == 0)
@@ -130,6 +190,7 @@ print_all (TallyCli *cli,
       get_question (guards, i, &question);
       print_question (cli, &question);
     }
+  print_rule (cli, rule);
 }
 
 /* The one question about the collection that was named, and the side where one was. */
@@ -231,9 +292,17 @@ tally_command_guard (TallyCli  *cli,
 {
   TallyOptions *options = cli->options;
   guint n_wishes = (options->list != 0) + (options->keep != 0) + (options->confirm >= 0);
+  gboolean sets = options->share != -1 || options->least != -1;
   g_autoptr (GVariant) guards = NULL;
   Question question;
+  Rule rule;
 
+  if (sets && n_wishes + (options->arguments[0] != NULL) > 0)
+    {
+      g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                           _("--share and --least are for all collections: give them alone."));
+      return FALSE;
+    }
   if (n_wishes > 1 || (n_wishes == 1) != (options->arguments[0] != NULL))
     {
       g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
@@ -247,7 +316,9 @@ tally_command_guard (TallyCli  *cli,
     return FALSE;
   if (n_wishes == 0)
     {
-      print_all (cli, guards);
+      if (!get_rule (cli, &rule, error) || (sets && !set_rule (cli, &rule, error)))
+        return FALSE;
+      print_all (cli, guards, &rule);
       return TRUE;
     }
 

@@ -75,6 +75,10 @@ static const struct
     N_("Do it, for exactly as many records as were shown"), N_("N"), 0 },
   { "side", G_STRUCT_OFFSET (TallyOptions, side), G_OPTION_ARG_FILENAME, FALSE,
     N_("Where they were deleted: server or local"), N_("SIDE"), 0 },
+  { "share", G_STRUCT_OFFSET (TallyOptions, share), G_OPTION_ARG_INT, FALSE,
+    N_("Ask where more than this share of a collection was deleted; 100: never"), N_("PERCENT"), 0 },
+  { "least", G_STRUCT_OFFSET (TallyOptions, least), G_OPTION_ARG_INT, FALSE,
+    N_("… and at least so many records"), N_("N"), 0 },
   { "follow", G_STRUCT_OFFSET (TallyOptions, follow), G_OPTION_ARG_NONE, FALSE,
     N_("Go on with what happens, until interrupted"), NULL, 'f' },
   { "days", G_STRUCT_OFFSET (TallyOptions, days), G_OPTION_ARG_INT, FALSE,
@@ -88,6 +92,8 @@ tally_options_new (void)
 
   self->limit = -1;
   self->confirm = -1;
+  self->share = -1;
+  self->least = -1;
   self->days = 7;
 
   return self;

@@ -46,6 +46,8 @@ typedef struct
   gboolean   keep;
   int        confirm;        /* -1: none given */
   char      *side;           /* nullable */
+  int        share;          /* -1: none given */
+  int        least;          /* -1: none given */
   gboolean   follow;
   int        days;
 

@@ -294,6 +294,8 @@ static const struct
   { "handle-list-guards", handle_access },
   { "handle-list-guarded", handle_access },
   { "handle-answer-guard", handle_access },
+  { "handle-get-guard-rule", handle_access },
+  { "handle-set-guard-rule", handle_access },
   { "handle-list-outbox", handle_access },
   { "handle-retry", handle_access },
   { "handle-discard", handle_access },

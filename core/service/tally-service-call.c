@@ -23,6 +23,8 @@ static const struct
   { "Resolve", tally_service_resolve },
   { "ListGuards", tally_service_list_guards },
   { "ListGuarded", tally_service_list_guarded },
+  { "GetGuardRule", tally_service_get_guard_rule },
+  { "SetGuardRule", tally_service_set_guard_rule },
   { "AnswerGuard", tally_service_answer_guard },
   { "ListOutbox", tally_service_list_outbox },
   { "Retry", tally_service_retry },

@@ -57,6 +57,8 @@ const char *tally_service_stored_collection (const TallyServiceCall *call, const
 /* --- tally-service-guard.c --- */
 GVariant *tally_service_list_guards      (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_list_guarded     (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_get_guard_rule   (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_set_guard_rule   (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_answer_guard     (TallyStore *store, TallyServiceCall *call, GError **error);
 
 /* --- tally-service-outbox.c --- */

@@ -110,6 +110,31 @@ tally_service_list_guarded (TallyStore        *store,
 }
 
 GVariant *
+tally_service_get_guard_rule (TallyStore        *store,
+                              TallyServiceCall  *call,
+                              GError           **error)
+{
+  TallyGuardRule rule;
+
+  if (!tally_store_get_guard_rule (store, &rule, error))
+    return NULL;
+
+  return g_variant_new ("(uu)", rule.share, rule.least);
+}
+
+GVariant *
+tally_service_set_guard_rule (TallyStore        *store,
+                              TallyServiceCall  *call,
+                              GError           **error)
+{
+  TallyGuardRule rule;
+
+  g_variant_get (call->parameters, "(uu)", &rule.share, &rule.least);
+
+  return tally_store_set_guard_rule (store, &rule, error) ? g_variant_new ("()") : NULL;
+}
+
+GVariant *
 tally_service_answer_guard (TallyStore        *store,
                             TallyServiceCall  *call,
                             GError           **error)

@@ -74,7 +74,7 @@ const char  *tally_store_get_device      (TallyStore               *self);
 #define TALLY_STORE_MAX_BODY 8000000
 
 /* Named settings of the store itself: "url" (of the database, without password), "user",
- * "paused". NULL when unset; NULL deletes. */
+ * "paused", "guard". NULL when unset; NULL deletes. */
 char        *tally_store_dup_setting     (TallyStore               *self,
                                           const char               *name,
                                           GError                  **error);
@@ -371,6 +371,13 @@ typedef struct
   guint share;
   guint least;
 } TallyGuardRule;
+
+gboolean     tally_store_get_guard_rule  (TallyStore               *self,
+                                          TallyGuardRule           *rule,
+                                          GError                  **error);
+gboolean     tally_store_set_guard_rule  (TallyStore               *self,
+                                          const TallyGuardRule     *rule,
+                                          GError                  **error);
 
 /* A question: may so many be deleted? */
 typedef struct

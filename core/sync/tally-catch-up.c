@@ -42,10 +42,11 @@ gboolean
 tally_sync_guard (TallySyncContext  *context,
                   GError           **error)
 {
-  static const TallyGuardRule usual = { TALLY_SYNC_GUARD_SHARE, TALLY_SYNC_GUARD_LEAST };
-  const TallyGuardRule *given = &context->options->guard;
+  TallyStore *store = context->options->store;
+  TallyGuardRule rule = context->options->guard;
 
-  return tally_store_guard (context->options->store, given->share != 0 ? given : &usual, error);
+  return (rule.share != 0 || tally_store_get_guard_rule (store, &rule, error)) &&
+         tally_store_guard (store, &rule, error);
 }
 
 gboolean

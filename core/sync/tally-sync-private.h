@@ -12,11 +12,6 @@ G_BEGIN_DECLS
 /* Rows a pull page asks for: about 0.6 MB of receipts, well under the answer's cap of 8 MB. */
 #define TALLY_SYNC_PAGE_ROWS 1000
 
-/* More than a fifth of a collection at once is no day's work; below ten a question would be asked
- * of every small collection. */
-#define TALLY_SYNC_GUARD_SHARE 20
-#define TALLY_SYNC_GUARD_LEAST 10
-
 /* Conflicts that a run names one by one. */
 #define TALLY_SYNC_NAMED_CONFLICTS 100
 

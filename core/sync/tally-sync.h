@@ -66,7 +66,7 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @proof: what it is to prove in the end
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: the default of 1000
- * @guard: how many deletions are too many; with a share of 0: the default, 20 % and at least 10
+ * @guard: how many deletions are too many; with a share of 0: as the store says
  */
 typedef struct
 {

@@ -56,6 +56,24 @@ class GuardTest(rig.CliTest):
         self.fails(2, '--keep', answer=self.cli('guard', '--keep'))
         self.fails(2, '--keep', answer=self.cli('guard', 'receipt', '--keep', '--confirm', '3'))
 
+    def test_rule(self):
+        self.assertIn('20 %', self.ok('guard').out)
+        self.ok('guard', '--share', '40')
+        self.ok('guard', '--least', '5')
+        answer = self.ok('guard', '--json').json
+        self.assertEqual((answer['share'], answer['least']), (40, 5))
+        for wrong in (('--share', '0'), ('--share', '101'), ('--share', '-7'), ('--least', '0'),
+                      ('--least', '1000001')):
+            self.fails(4, '1 to 100 percent', answer=self.cli('guard', *wrong))
+        self.fails(2, 'alone', answer=self.cli('guard', 'receipt', '--keep', '--share', '30'))
+        self.assertEqual(self.ok('guard', '--json').json, answer)
+
+        # 30 % go through unasked now, and with 100 everything does.
+        self.delete_there()
+        self.ok('sync')
+        self.assertEqual(self.n_here(), N_RECORDS - N_MANY)
+        self.assertIn('Nothing is asked', self.ok('guard', '--share', '100').out)
+
     def test_deleted_there(self):
         self.delete_there()
         self.ok('put', 'receipt:39', input='{"n":"edited"}')
