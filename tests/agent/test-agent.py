@@ -77,6 +77,25 @@ class ByItself(AgentTest):
         bus('Resume')
         until('quiet', bus.idle)
 
+    def test_pause_outlives_kill(self):
+        server = rig.TallyServer(self)
+        url = server.create('shop')
+        killed = Agent(self, '--server', url)
+        until('the first run', killed.bus.idle)
+        killed.bus('Pause')
+        killed.bus('PutRecord', 'a', '{}')
+        killed.process.kill()
+        killed.process.wait(rig.PATIENCE_S)
+
+        bus = Agent(self, '--server', url).bus
+        until('it is read', lambda: bus.status()['state'] == 'paused')
+        self.assertEqual(bus.status()['pending'], 1)
+        self.assertIsNone(bus.status()['next_run'])
+        self.assertNotIn('a', server.documents('shop'))
+        bus('Resume')
+        until('the edit is there', lambda: 'a' in server.documents('shop'))
+        until('quiet', bus.idle)
+
     def test_password(self):
         def answer(method, path, headers, body):
             return 401, {'Content-Type': 'application/json'}, b'{"error":"unauthorized"}'
