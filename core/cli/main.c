@@ -29,7 +29,7 @@ static const TallyCommand commands[] = {
        "changes nothing and ends with exit code 6. If it is the right database, “sync --adopt”\n"
        "gives it back what it lacks from this computer and then reads everything again. Nothing is\n"
        "deleted here because the server does not have it. Do the same on every other computer."),
-    "json full adopt verify compare plan list", 0, 0, FALSE, tally_command_sync },
+    "json full pull-only adopt verify compare plan list", 0, 0, FALSE, tally_command_sync },
   { "pause", NULL, N_("No runs by themselves until “resume”"),
     N_("Lasts over a restart. “tallyctl sync” still runs when asked."),
     "json", 0, 0, FALSE, tally_command_pause },

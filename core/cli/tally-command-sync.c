@@ -80,6 +80,8 @@ call_sync (TallyCli  *cli,
     g_variant_dict_insert (&options, "full", "b", TRUE);
   if (cli->options->adopt)
     g_variant_dict_insert (&options, "adopt", "b", TRUE);
+  if (cli->options->pull_only)
+    g_variant_dict_insert (&options, "direction", "s", "pull");
   if (cli->options->verify || cli->options->compare)
     g_variant_dict_insert (&options, "proof", "s",
                            cli->options->compare ? "compared" : "verified");
@@ -269,15 +271,16 @@ static gboolean
 check_wishes (const TallyOptions  *options,
               GError             **error)
 {
-  gboolean others = options->full || options->adopt || options->verify || options->compare;
+  gboolean others = options->full || options->pull_only || options->adopt || options->verify ||
+                    options->compare;
 
   if (options->plan ? !others : !options->list)
     return TRUE;
 
   g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
                        options->plan
-                       ? _("--plan says what an ordinary run would do; leave --full, --adopt, "
-                           "--verify and --compare out.")
+                       ? _("--plan says what an ordinary run would do; leave --full, --pull-only, "
+                           "--adopt, --verify and --compare out.")
                        : _("--list goes with --plan."));
 
   return FALSE;

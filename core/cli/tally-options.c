@@ -41,6 +41,8 @@ static const struct
     N_("Print JSON"), NULL, 0 },
   { "full", G_STRUCT_OFFSET (TallyOptions, full), G_OPTION_ARG_NONE, FALSE,
     N_("Read everything again, from the start"), NULL, 0 },
+  { "pull-only", G_STRUCT_OFFSET (TallyOptions, pull_only), G_OPTION_ARG_NONE, FALSE,
+    N_("Only take in what is new on the server; send nothing"), NULL, 0 },
   { "adopt", G_STRUCT_OFFSET (TallyOptions, adopt), G_OPTION_ARG_NONE, FALSE,
     N_("Accept another or an older database, and give back what it lacks"), NULL, 0 },
   { "verify", G_STRUCT_OFFSET (TallyOptions, verify), G_OPTION_ARG_NONE, FALSE,

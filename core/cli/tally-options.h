@@ -30,6 +30,7 @@ typedef struct
   gboolean   json;
   gboolean   full;
   gboolean   adopt;
+  gboolean   pull_only;
   gboolean   verify;
   gboolean   compare;
   gboolean   plan;

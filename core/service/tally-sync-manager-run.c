@@ -130,6 +130,7 @@ run_job (GTask        *task,
     .trigger = run->trigger,
     .force_full = (run->ask & TALLY_SYNC_ASK_FULL) != 0,
     .adopt = (run->ask & TALLY_SYNC_ASK_ADOPT) != 0,
+    .pull_only = (run->ask & TALLY_SYNC_ASK_PULL_ONLY) != 0,
     .proof = run->ask & TALLY_SYNC_ASK_COMPARE ? TALLY_PROOF_COMPARED
              : run->ask & TALLY_SYNC_ASK_VERIFY ? TALLY_PROOF_VERIFIED : TALLY_PROOF_CHECKED,
     .progress = progress_cb,
@@ -198,19 +199,25 @@ take_summary (TallySyncManager *self,
   tally_sync_manager_notify (self, "last-run");
 }
 
+/* Sending is what an ordinary run does and this one leaves out: turned round, each bit stands for
+ * something that is done. */
+#define DONE(ask) ((ask) ^ TALLY_SYNC_ASK_PULL_ONLY)
+
+/* What a waiter wants done. */
 static TallySyncAsk
-get_ask (GPtrArray *waiters,
-         guint      i)
+get_wanted (GPtrArray *waiters,
+            guint      i)
 {
-  return GPOINTER_TO_INT (g_task_get_task_data (waiters->pdata[i]));
+  return DONE (GPOINTER_TO_INT (g_task_get_task_data (waiters->pdata[i])));
 }
 
 /* What a run does: one that adopts reads everything again, too. */
 static TallySyncAsk
 get_served (TallySyncManager *self)
 {
-  return self->run_ask & TALLY_SYNC_ASK_ADOPT ? self->run_ask | TALLY_SYNC_ASK_FULL
-                                              : self->run_ask;
+  TallySyncAsk done = DONE (self->run_ask);
+
+  return done & TALLY_SYNC_ASK_ADOPT ? done | TALLY_SYNC_ASK_FULL : done;
 }
 
 /* Those whom this run served get its answer; whoever wants more than it did waits on. */
@@ -226,7 +233,7 @@ answer_waiters (TallySyncManager *self,
   for (guint i = 0; i < waiters->len; i++)
     {
       GTask *task = waiters->pdata[i];
-      gboolean wants_more = (get_ask (waiters, i) & ~served) != 0;
+      gboolean wants_more = (get_wanted (waiters, i) & ~served) != 0;
 
       if (error != NULL)
         g_task_return_error (task, g_error_copy (error));
@@ -260,11 +267,11 @@ static void start_run (TallySyncManager *self,
 static void
 start_for_waiters (TallySyncManager *self)
 {
-  TallySyncAsk ask = TALLY_SYNC_ASK_NONE;
+  TallySyncAsk wanted = 0;
 
   for (guint i = 0; i < self->waiters->len; i++)
-    ask |= get_ask (self->waiters, i);
-  start_run (self, "manual", ask);
+    wanted |= get_wanted (self->waiters, i);
+  start_run (self, "manual", DONE (wanted));
 }
 
 void
@@ -394,6 +401,7 @@ start_run (TallySyncManager *self,
            TallySyncAsk      ask)
 {
   g_autoptr (GTask) task = NULL;
+  gint64 first_edit_us = self->facts.first_edit_us;
   TallySyncJob *run;
 
   if (g_str_equal (trigger, "manual") || g_str_equal (trigger, "network"))
@@ -406,6 +414,9 @@ start_run (TallySyncManager *self,
   g_free (self->trigger);
   self->trigger = g_strdup (trigger);
   tally_schedule_note_begin (&self->facts);
+  /* Who sends nothing does not serve those who edited. */
+  if (ask & TALLY_SYNC_ASK_PULL_ONLY)
+    self->facts.first_edit_us = first_edit_us;
   g_clear_handle_id (&self->timer, g_source_remove);
 
   task = g_task_new (self, self->run, run_cb, NULL);

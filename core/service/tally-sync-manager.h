@@ -19,6 +19,7 @@ G_BEGIN_DECLS
  *   mark on it says, and gives back what it lacks; it reads everything again, too
  * @TALLY_SYNC_ASK_VERIFY: one that holds every revision against what is here
  * @TALLY_SYNC_ASK_COMPARE: one that holds every body against what is here
+ * @TALLY_SYNC_ASK_PULL_ONLY: one that sends nothing: any other does more
  *
  * What somebody wants of a run. One that does less does not serve them.
  */
@@ -29,6 +30,7 @@ typedef enum
   TALLY_SYNC_ASK_ADOPT = 1 << 1,
   TALLY_SYNC_ASK_VERIFY = 1 << 2,
   TALLY_SYNC_ASK_COMPARE = 1 << 3,
+  TALLY_SYNC_ASK_PULL_ONLY = 1 << 4,
 } TallySyncAsk;
 
 /**

@@ -170,6 +170,8 @@ execute (TallySyncContext  *context,
       !tally_sync_fill_gaps (context, error) || !tally_sync_pull (context, TRUE, error) ||
       !tally_sync_catch_up (context, error) || !tally_sync_refold (context, error))
     return FALSE;
+  if (context->options->pull_only)
+    return TRUE;
 
   for (guint round = 0; round < MAX_ROUNDS; round++)
     {

@@ -63,6 +63,8 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @force_full: read everything again from the start
  * @adopt: a person has said that the server's database is the right one, though it is not the one
  *   this store knows: what it lacks is given back to it, then everything is read again
+ * @pull_only: nothing is sent; what waits goes on waiting. Not together with @adopt, which gives
+ *   back to the server
  * @proof: what it is to prove in the end
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: the default of 1000
@@ -76,6 +78,7 @@ typedef struct
   const char        *trigger;
   gboolean           force_full;
   gboolean           adopt;
+  gboolean           pull_only;
   TallyProof         proof;
   TallyProgressFunc  progress;
   gpointer           progress_data;

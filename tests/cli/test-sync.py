@@ -99,6 +99,22 @@ class SyncTest(rig.CliTest):
         self.assertEqual(len(self.ok('runs', '--limit', '2', '--json').json['runs']), 2)
         self.assertEqual(self.ok('connections', '--json').json['connections'][0]['url'], self.url)
 
+    def test_pull_only(self):
+        """What waits here goes on waiting, what is new there comes."""
+        self.server.put('shop', {'_id': 'till:1', 'n': 1})
+        self.sync(first=True)
+        self.put('till:2', {'n': 2})
+        self.server.put('shop', {'_id': 'till:3', 'n': 3})
+        run = self.ok('sync', '--pull-only', '--json').json
+        self.assertEqual((run['records']['pulled'], run['records']['pushed']), (1, 0))
+        self.assertNotIn('till:2', self.server.documents('shop'))
+        status = self.ok('status', '--json').json
+        self.assertEqual((status['state'], status['pending']), ('pending', 1))
+        self.fails(4, 'leave one of them out', answer=self.cli('sync', '--pull-only', '--adopt'))
+        self.fails(2, '--plan', answer=self.cli('sync', '--pull-only', '--plan'))
+        self.sync()
+        self.assertIn('till:2', self.server.documents('shop'))
+
     def test_odd_bodies(self):
         """Byte for byte through the server."""
         keys = sorted(store_rig.ODD_BODIES, key=str.encode)

@@ -460,6 +460,42 @@ test_adopt_serves (ServiceRig    *rig,
   g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 2);
 }
 
+/* One that sends nothing serves nobody who wants more; any other serves those who want only that. */
+static void
+test_pull_only (ServiceRig    *rig,
+                gconstpointer  data)
+{
+  TallySyncManager *manager;
+  g_autoptr (GAsyncResult) pulling = NULL;
+  g_autoptr (GAsyncResult) ordinary = NULL;
+  g_autoptr (GAsyncResult) again = NULL;
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+  g_autofree char *third = NULL;
+
+  service_rig_open (rig, FALSE);
+  service_rig_connect (rig);
+  service_rig_put (rig, "a", "{\"x\":1}");
+  manager = tally_service_get_manager (rig->service);
+  g_mutex_lock (&rig->gate);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_PULL_ONLY, NULL, keep_cb,
+                                &pulling);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+  g_mutex_unlock (&rig->gate);
+
+  first = wait_for_run (rig, &pulling);
+  g_assert_nonnull (strstr (first, "\"pushed\":0"));
+  g_mutex_lock (&rig->gate);
+  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_PULL_ONLY, NULL, keep_cb, &again);
+  g_mutex_unlock (&rig->gate);
+  second = wait_for_run (rig, &ordinary);
+  g_assert_nonnull (strstr (second, "\"pushed\":1"));
+  third = wait_for_run (rig, &again);
+  g_assert_cmpstr (second, ==, third);
+  g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 2);
+  service_rig_wait (rig, "state", "up-to-date");
+}
+
 /* What a run against the one server writes is seen before the store goes to the other. */
 static void
 test_connect_in_mid_run (ServiceRig    *rig,
@@ -628,6 +664,7 @@ main (int   argc,
   ADD ("/service/sync-manager/behind", test_behind);
   ADD ("/service/sync-manager/adopt", test_adopt);
   ADD ("/service/sync-manager/adopt-serves", test_adopt_serves);
+  ADD ("/service/sync-manager/pull-only", test_pull_only);
   ADD ("/service/sync-manager/connect-in-mid-run", test_connect_in_mid_run);
   ADD ("/service/sync-manager/cancelled-early", test_cancelled_early);
   ADD ("/service/sync-manager/no-server", test_no_server);
