@@ -96,6 +96,18 @@ class ByItself(AgentTest):
         until('the edit is there', lambda: 'a' in server.documents('shop'))
         until('quiet', bus.idle)
 
+    def test_pull_only_leaves_edits_due(self):
+        """A run that sends nothing is no answer to an edit: the next one comes as soon as ever."""
+        server = rig.TallyServer(self)
+        bus = Agent(self, '--server', server.create('shop')).bus
+        until('the first run', bus.idle)
+        bus('PutRecord', 'a', '{}')
+        bus('Sync', {'direction': GLib.Variant('s', 'pull')})
+        until('the edit is there', lambda: 'a' in server.documents('shop'))
+        self.assertIn('edit', bus.triggers())
+        with self.assertRaisesRegex(GLib.Error, 'no direction'):
+            bus('Sync', {'direction': GLib.Variant('s', 'up')})
+
     def test_password(self):
         def answer(method, path, headers, body):
             return 401, {'Content-Type': 'application/json'}, b'{"error":"unauthorized"}'
