@@ -47,6 +47,7 @@ static const struct
   { TALLY_CLIENT_ERROR_RECREATED,   TALLY_EXIT_SERVER,
     N_("Nothing was applied. Use a new store for the new database: --store FILE.") },
   { TALLY_CLIENT_ERROR_CANCELLED,   TALLY_EXIT_CANCELLED, NULL },
+  { TALLY_CLIENT_ERROR_ENDING,      TALLY_EXIT_CANCELLED, NULL },
 };
 
 static TallyExitCode

@@ -8,6 +8,7 @@
 #include "cli/tally-session.h"
 
 #include "cli/tally-exit-code.h"
+#include "client/tally-client-error.h"
 #include "service/tally-service-thread.h"
 
 struct _TallySession
@@ -80,5 +81,6 @@ tally_session_is_over (TallySession *self,
                        const GError *error)
 {
   return self->service == NULL && !self->agent &&
-         g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED);
+         (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED) ||
+          g_error_matches (error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_ENDING));
 }

@@ -28,9 +28,10 @@ static const GDBusErrorEntry entries[] = {
   { TALLY_CLIENT_ERROR_MISSING,     PREFIX "Remote.Missing" },
   { TALLY_CLIENT_ERROR_RECREATED,   PREFIX "Remote.Recreated" },
   { TALLY_CLIENT_ERROR_CANCELLED,   PREFIX "Service.Cancelled" },
+  { TALLY_CLIENT_ERROR_ENDING,      PREFIX "Service.Ending" },
 };
 
-G_STATIC_ASSERT (G_N_ELEMENTS (entries) == TALLY_CLIENT_ERROR_CANCELLED + 1);
+G_STATIC_ASSERT (G_N_ELEMENTS (entries) == TALLY_CLIENT_ERROR_ENDING + 1);
 
 GQuark
 tally_client_error_quark (void)

@@ -27,6 +27,7 @@ G_BEGIN_DECLS
  * @TALLY_CLIENT_ERROR_MISSING: the database does not exist on the server
  * @TALLY_CLIENT_ERROR_RECREATED: the server's database is another one than before
  * @TALLY_CLIENT_ERROR_CANCELLED: ended because somebody asked for it
+ * @TALLY_CLIENT_ERROR_ENDING: the process that holds the store ends: ask the next one
  *
  * The errors of everything behind the bus, as one table: the service sends them under
  * `io.github.tallystick.Error.<Domain>.<Code>`, GDBus gives them back with these codes. A client
@@ -50,6 +51,7 @@ typedef enum
   TALLY_CLIENT_ERROR_MISSING,
   TALLY_CLIENT_ERROR_RECREATED,
   TALLY_CLIENT_ERROR_CANCELLED,
+  TALLY_CLIENT_ERROR_ENDING,
 } TallyClientError;
 
 /* Asking for the quark registers the bus names: do it before the first call. */

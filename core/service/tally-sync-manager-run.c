@@ -244,6 +244,16 @@ answer_waiters (TallySyncManager *self,
     }
 }
 
+/* What ended with this process, or never began, can be had from the next one. */
+static void
+answer_ending (TallySyncManager *self)
+{
+  g_autoptr (GError) error = g_error_new_literal (TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_ENDING,
+                                                  _("The service is ending."));
+
+  answer_waiters (self, NULL, error);
+}
+
 /* Whoever waits for the end is answered once nothing is under way on any thread. */
 void
 tally_sync_manager_answer_stoppers (TallySyncManager *self)
@@ -284,12 +294,7 @@ tally_sync_manager_go_on (TallySyncManager *self)
     }
 
   if (self->stopped)
-    {
-      g_autoptr (GError) error = g_error_new_literal (G_IO_ERROR, G_IO_ERROR_CANCELLED,
-                                                      _("The service is ending."));
-
-      answer_waiters (self, NULL, error);
-    }
+    answer_ending (self);
   else
     start_for_waiters (self);
 }
@@ -378,7 +383,10 @@ run_cb (GObject      *source,
       note_failure (self, failure);
     }
 
-  answer_waiters (self, summary != NULL ? summary->json : NULL, error);
+  if (stopped && self->stopped)
+    answer_ending (self);
+  else
+    answer_waiters (self, summary != NULL ? summary->json : NULL, error);
   tell_end (self, summary);
   tally_sync_manager_update (self);
   tally_sync_manager_count (self);
@@ -516,7 +524,7 @@ tally_sync_manager_check_ready (TallySyncManager *self,
 {
   if (self->stopped)
     {
-      g_task_return_new_error (task, G_IO_ERROR, G_IO_ERROR_CANCELLED, "%s",
+      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_ENDING, "%s",
                                _("The service is ending."));
       return FALSE;
     }

@@ -339,7 +339,7 @@ class AgentBusTest(rig.CliTest):
         codes = {'Store.Stale': 4, 'Store.NotFound': 4, 'Store.Locked': 3, 'Store.Mismatch': 4,
                  'Store.BadInput': 4, 'Db.Corrupt': 3, 'Db.TooNew': 3, 'Db.ReadOnly': 3,
                  'Db.Full': 3, 'Http.Auth': 5, 'Http.Unreachable': 6, 'Http.Protocol': 6,
-                 'Remote.Missing': 6, 'Remote.Recreated': 6, 'Service.Cancelled': 7,
+                 'Remote.Missing': 6, 'Remote.Recreated': 6, 'Service.Cancelled': 7, 'Service.Ending': 7,
                  'Service.Failed': 9, 'Unheard.Of': 9}
         for name, exit_code in codes.items():
             agent = self.start({'GetStatus': {'error': prefix + name, 'message': f'It is {name}.'}})
