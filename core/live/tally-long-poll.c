@@ -402,7 +402,9 @@ static void
 tally_long_poll_init (TallyLongPoll *self)
 {
   /* The watchdog is the limit; the session's own would end a quiet feed. */
-  self->session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 0, NULL);
+  /* One connection: see TallySoupTransport. */
+  self->session = soup_session_new_with_options ("timeout", 0, "idle-timeout", 0,
+                                                 "max-conns", 1, "max-conns-per-host", 1, NULL);
   self->answer = g_byte_array_new ();
   self->heartbeat_ms = HEARTBEAT_MS;
 }
