@@ -33,8 +33,10 @@ tally_http_policy_classify (guint           status,
   switch (status)
     {
     case 401:
-    case 403:
       *code = TALLY_HTTP_ERROR_AUTH;
+      break;
+    case 403:
+      *code = TALLY_HTTP_ERROR_FORBIDDEN;
       break;
     case 404:
     case 410:
@@ -101,10 +103,11 @@ dup_status_message (TallyHttpError  code,
 {
   switch (code)
     {
+    case TALLY_HTTP_ERROR_FORBIDDEN:
+      return g_strdup_printf (_("%s does not allow this user to do that (status %u). Check the "
+                                "user's permissions on the server."), host, status);
+
     case TALLY_HTTP_ERROR_AUTH:
-      if (status == 403)
-        return g_strdup_printf (_("%s does not allow this user to do that (status %u). Check the "
-                                  "user's permissions on the server."), host, status);
       return g_strdup_printf (_("%s does not accept the user name or password (status %u). "
                                 "Enter them again."), host, status);
 

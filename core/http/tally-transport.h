@@ -15,7 +15,9 @@ G_BEGIN_DECLS
  *   nothing happened on the server; try later
  * @TALLY_HTTP_ERROR_UNKNOWN_OUTCOME: the connection broke after sending: it may have been applied
  * @TALLY_HTTP_ERROR_RETRY_LATER: 408, 429, 5xx: the server asks for patience
- * @TALLY_HTTP_ERROR_AUTH: 401 or 403: credentials needed; never retried by itself
+ * @TALLY_HTTP_ERROR_AUTH: 401: credentials needed; never retried by itself
+ * @TALLY_HTTP_ERROR_FORBIDDEN: 403: these credentials may not do that, or the account is locked;
+ *   never retried by itself
  * @TALLY_HTTP_ERROR_NOT_FOUND: 404 or 410 on the thing the run is about
  * @TALLY_HTTP_ERROR_REJECTED: another 4xx: this request will never do
  * @TALLY_HTTP_ERROR_TOO_LARGE: the answer is over the cap given: ask for less; or 413: send less
@@ -28,6 +30,7 @@ typedef enum
   TALLY_HTTP_ERROR_UNKNOWN_OUTCOME,
   TALLY_HTTP_ERROR_RETRY_LATER,
   TALLY_HTTP_ERROR_AUTH,
+  TALLY_HTTP_ERROR_FORBIDDEN,
   TALLY_HTTP_ERROR_NOT_FOUND,
   TALLY_HTTP_ERROR_REJECTED,
   TALLY_HTTP_ERROR_TOO_LARGE,

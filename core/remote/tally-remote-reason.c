@@ -15,6 +15,7 @@ static const char * const http_codes[] = {
   [TALLY_HTTP_ERROR_UNKNOWN_OUTCOME] = "unknown-outcome",
   [TALLY_HTTP_ERROR_RETRY_LATER] = "server-error",
   [TALLY_HTTP_ERROR_AUTH] = "auth-failed",
+  [TALLY_HTTP_ERROR_FORBIDDEN] = "forbidden",
   [TALLY_HTTP_ERROR_NOT_FOUND] = "not-found",
   [TALLY_HTTP_ERROR_REJECTED] = "refused",
   [TALLY_HTTP_ERROR_TOO_LARGE] = "too-large",

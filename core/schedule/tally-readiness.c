@@ -15,7 +15,8 @@
  * first: the network coming back would not help then. Refused credentials are never tried again
  * by themselves, since servers lock accounts for that.
  *
- * Returns: (transfer full) (nullable): no-server, paused-by-user, auth-failed or offline; %NULL when ready
+ * Returns: (transfer full) (nullable): no-server, paused-by-user, auth-failed,
+ *   forbidden or offline; %NULL when ready
  */
 TallyReason *
 tally_readiness_check (const TallyReadinessFacts *facts)
@@ -24,8 +25,8 @@ tally_readiness_check (const TallyReadinessFacts *facts)
     return tally_reason_new ("no-server", NULL);
   if (facts->paused)
     return tally_reason_new ("paused-by-user", NULL);
-  if (facts->auth_failed)
-    return tally_reason_new ("auth-failed", NULL);
+  if (facts->login != NULL)
+    return tally_reason_new (facts->login, NULL);
   if (!facts->online)
     return tally_reason_new ("offline", NULL);
 

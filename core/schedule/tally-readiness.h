@@ -13,17 +13,17 @@ G_BEGIN_DECLS
  * TallyReadinessFacts:
  * @has_connection: a server was named
  * @paused: somebody asked for quiet
- * @auth_failed: the server refused the credentials there are
+ * @login: (nullable): why the server refuses the credentials there are: auth-failed or forbidden
  * @online: the network leads to the server
  * @metered: bytes cost money; known, and nothing waits for it yet
  */
 typedef struct
 {
-  gboolean has_connection;
-  gboolean paused;
-  gboolean auth_failed;
-  gboolean online;
-  gboolean metered;
+  gboolean    has_connection;
+  gboolean    paused;
+  const char *login;
+  gboolean    online;
+  gboolean    metered;
 } TallyReadinessFacts;
 
 /* NULL: a run may start by itself. */

@@ -21,6 +21,7 @@ obstacle_state (const TallyReason *obstacle)
     { "no-server", "no-server" },
     { "paused-by-user", "paused" },
     { "auth-failed", "auth-failed" },
+    { "forbidden", "auth-failed" },
     { "offline", "offline" },
   };
 

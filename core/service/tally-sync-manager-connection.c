@@ -161,7 +161,7 @@ take_credentials (TallySyncManager *self,
   g_clear_pointer (&self->credentials, tally_credentials_unref);
   if (self->user != NULL)
     self->credentials = tally_credentials_new (self->user, password != NULL ? password : "");
-  self->auth_failed = FALSE;
+  self->login = NULL;
 }
 
 /* What one server is told to know its user by is no other server's business. */
@@ -170,7 +170,7 @@ drop_credentials (TallySyncManager *self)
 {
   g_clear_pointer (&self->user, g_free);
   g_clear_pointer (&self->credentials, tally_credentials_unref);
-  self->auth_failed = FALSE;
+  self->login = NULL;
 }
 
 static void

@@ -36,7 +36,7 @@ struct _TallySyncManager
   TallyCredentials    *credentials;        /* owned, nullable; in memory only */
   char                *since;              /* owned, nullable; opaque */
   gboolean             paused;
-  gboolean             auth_failed;
+  const char          *login;              /* static, nullable: as in TallyReadinessFacts */
   TallyStoreCounts     counts;
   char                *last_run;           /* owned, nullable */
   const TallyReason   *last_failure;       /* owned, nullable */

@@ -167,7 +167,9 @@ note_failure (TallySyncManager  *self,
 {
   set_failure (self, failure);
   if (g_str_equal (failure->code, "auth-failed"))
-    self->auth_failed = TRUE;
+    self->login = "auth-failed";
+  else if (g_str_equal (failure->code, "forbidden"))
+    self->login = "forbidden";
 }
 
 static void
@@ -184,7 +186,7 @@ take_summary (TallySyncManager *self,
   else if (!g_str_equal (summary->status, "cancelled"))
     {
       set_failure (self, NULL);
-      self->auth_failed = FALSE;
+      self->login = NULL;
     }
   if (!g_str_equal (summary->grade, "none"))
     {

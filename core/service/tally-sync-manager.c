@@ -68,7 +68,7 @@ update_obstacle (TallySyncManager *self)
   const TallyReadinessFacts facts = {
     .has_connection = self->server != NULL,
     .paused = self->paused,
-    .auth_failed = self->auth_failed,
+    .login = self->login,
     .online = tally_network_monitor_is_online (self->network),
     .metered = tally_network_monitor_is_metered (self->network),
   };

@@ -235,7 +235,7 @@ tell_state (TallySimDevice *self,
   g_autoptr (TallyReason) reason = NULL;
   TallyStoreCounts counts;
   TallyReadinessFacts readiness = {
-    .has_connection = TRUE, .online = TRUE, .auth_failed = self->auth_failed,
+    .has_connection = TRUE, .online = TRUE, .login = self->login,
   };
   g_autoptr (TallyReason) obstacle = tally_readiness_check (&readiness);
   TallyStateFacts facts = {
@@ -337,7 +337,9 @@ remember (TallySimDevice *self,
   if (!stopped)
     {
       set_failure (self, failure);
-      self->auth_failed = failure != NULL && g_str_equal (failure->code, "auth-failed");
+      self->login = failure == NULL ? NULL
+                    : g_str_equal (failure->code, "auth-failed") ? "auth-failed"
+                    : g_str_equal (failure->code, "forbidden") ? "forbidden" : NULL;
     }
   if (failure == NULL && !stopped)
     self->adopt = FALSE;
@@ -471,7 +473,7 @@ let_people_answer (TallySimDevice *self)
   if (!self->healed)
     return FALSE;
 
-  self->auth_failed = FALSE;
+  self->login = NULL;
   tally_sim_net_unlock (self->given.net, self->given.index);
   if (self->last_failure == NULL || !g_str_equal (self->last_failure->code, "recreated"))
     return FALSE;
@@ -490,7 +492,7 @@ wait_for_turn (TallySimDevice *self)
       gint64 now_us = tally_clock_now_us (self->clock);
       gboolean online = now_us >= self->offline_until_us;
       TallyReadinessFacts readiness = {
-        .has_connection = TRUE, .online = online, .auth_failed = self->auth_failed,
+        .has_connection = TRUE, .online = online, .login = self->login,
       };
       g_autoptr (TallyReason) obstacle = NULL;
       TallyScheduleStep step;
@@ -499,7 +501,7 @@ wait_for_turn (TallySimDevice *self)
 
       tally_sim_device_breathe (self);
       asked = let_people_answer (self);
-      readiness.auth_failed = self->auth_failed;
+      readiness.login = self->login;
       obstacle = tally_readiness_check (&readiness);
       if (online && self->offline_until_us > 0)
         {
@@ -560,7 +562,7 @@ live (TallySimDevice *self)
   self->circuits = (TallyCircuits) { 0 };
   set_failure (self, NULL);
   /* A program that starts tries the password it has once. */
-  self->auth_failed = FALSE;
+  self->login = NULL;
   tally_sim_net_unlock (self->given.net, self->given.index);
   self->checked_us = 0;
 

@@ -53,9 +53,9 @@ jump (TallySimDevice *self)
 static void
 answer (TallySimDevice *self)
 {
-  if (self->auth_failed && tally_sim_dice_chance (&self->dice, 30))
+  if (self->login != NULL && tally_sim_dice_chance (&self->dice, 30))
     {
-      self->auth_failed = FALSE;
+      self->login = NULL;
       tally_sim_net_unlock (self->given.net, self->given.index);
       tally_sim_trace_add (self->given.trace, self->name, "signs in again");
     }

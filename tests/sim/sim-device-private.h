@@ -43,7 +43,7 @@ struct _TallySimDevice
   gint64                 checked_us;    /* its date */
   guint                  checked_era;   /* of the server that it was proven against, */
   gint64                 checked_seq;   /* and what that had when the run began */
-  gboolean               auth_failed;   /* somebody has to sign in again */
+  const char            *login;   /* static, nullable: why somebody has to sign in again */
   TallyCircuits          circuits;      /* the server's, as long as it is up */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
   gboolean               gave_back;     /* the last run was one that adopts */

@@ -364,7 +364,15 @@ judge_chokes (Push *push)
     return;
 
   for (guint i = 0; i < push->chokes->len; i++)
-    ((TallyPushOutcome *) push->chokes->pdata[i])->status = TALLY_PUSH_UNKNOWN;
+    {
+      TallyPushOutcome *outcome = push->chokes->pdata[i];
+      g_autoptr (TallyReason) refusal = g_steal_pointer (&outcome->reason);
+
+      outcome->status = TALLY_PUSH_UNKNOWN;
+      outcome->reason = tally_reason_new ("server-error",
+                                          "status", tally_reason_get (refusal, "status"),
+                                          "detail", tally_reason_get (refusal, "detail"), NULL);
+    }
 }
 
 /**
@@ -416,7 +424,8 @@ tally_couchdb_push (TallyCouchdbEndpoint  *endpoint,
 
   /* A refused login ends the run at once, whatever was sent before: the look shows that later. */
   if (push.stop != NULL &&
-      (!push.sent || g_error_matches (push.stop, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_AUTH)))
+      (!push.sent || g_error_matches (push.stop, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_AUTH) ||
+       g_error_matches (push.stop, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_FORBIDDEN)))
     {
       g_propagate_error (error, push.stop);
       return NULL;

@@ -301,7 +301,7 @@ test_nothing_sent (TallyRemoteRig *rig,
 
   queue_missing (rig, revisions, "abA");
   tally_script_server_queue_json (rig->server, 403, "{\"error\":\"forbidden\"}");
-  assert_push_fails (rig, revisions, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_AUTH);
+  assert_push_fails (rig, revisions, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_FORBIDDEN);
 
   /* the second batch is refused entry: the first was stored all the same, which a later look
    * shows, but whoever goes on with that login locks the account */

@@ -30,14 +30,16 @@ test_ready (void)
 static void
 test_order (void)
 {
-  TallyReadinessFacts facts = { .has_connection = FALSE, .paused = TRUE, .auth_failed = TRUE };
+  TallyReadinessFacts facts = { .has_connection = FALSE, .paused = TRUE, .login = "auth-failed" };
 
   check (&facts, "no-server");
   facts.has_connection = TRUE;
   check (&facts, "paused-by-user");
   facts.paused = FALSE;
   check (&facts, "auth-failed");
-  facts.auth_failed = FALSE;
+  facts.login = "forbidden";
+  check (&facts, "forbidden");
+  facts.login = NULL;
   check (&facts, "offline");
   facts.online = TRUE;
   check (&facts, NULL);
