@@ -379,3 +379,17 @@ tally_sim_device_sync (TallySimDevice *self,
 
   return run;
 }
+
+gboolean
+tally_sim_device_adopt (TallySimDevice *self,
+                        const TallyRun *run)
+{
+  if (run->errors->len == 0 ||
+      !g_str_equal (((TallyRunError *) run->errors->pdata[0])->reason->code, "recreated") ||
+      !tally_sim_net_take_late_mark (self->given.net, self->given.index))
+    return FALSE;
+
+  self->adopt = TRUE;
+
+  return TRUE;
+}

@@ -81,6 +81,10 @@ void            tally_sim_device_close       (TallySimDevice               *self
 TallyStore     *tally_sim_device_get_store   (TallySimDevice               *self);
 TallySimUser   *tally_sim_device_get_user    (TallySimDevice               *self);
 TallySimVfs    *tally_sim_device_get_disk    (TallySimDevice               *self);
+/* A person says that what the server has is right, if that is asked and the question came about by
+ * chance alone. */
+gboolean        tally_sim_device_adopt       (TallySimDevice               *self,
+                                              const TallyRun               *run);
 /* One run; NULL: the store failed, which is a failure of the seed. */
 TallyRun       *tally_sim_device_sync        (TallySimDevice               *self,
                                               TallyProof                    proof) G_GNUC_WARN_UNUSED_RESULT;

@@ -40,6 +40,7 @@ struct _TallySimNet
   guint              n_requests[TALLY_SIM_N_ACTORS];
   guint              n_served;
   guint              era;
+  gboolean           late_marks[TALLY_SIM_N_ACTORS];
   gboolean           locked[TALLY_SIM_N_ACTORS];    /* was told that its login is refused */
   gint64             wait_us[TALLY_SIM_N_ACTORS];   /* was asked to wait until then, */
   char              *waiting[TALLY_SIM_N_ACTORS];   /* owned, nullable: with this request */
@@ -166,6 +167,14 @@ operate (TallySimNet       *self,
     }
 }
 
+static gboolean
+is_late_mark (const Parcel *parcel)
+{
+  return parcel->receiver == NULL && g_strcmp0 (parcel->method, "PUT") == 0 &&
+         strstr (parcel->url, "/_local/") != NULL && parcel->response != NULL &&
+         parcel->response->status == 201;
+}
+
 static void
 serve (TallySimNet *self,
        Parcel      *parcel)
@@ -194,6 +203,8 @@ serve (TallySimNet *self,
         tally_sim_ledger_note_written (self->given.ledger, parcel->actor, parcel->response->body);
     }
 
+  if (self->era > 0 && is_late_mark (parcel))
+    self->late_marks[parcel->actor] = TRUE;
   parcel->done = TRUE;
   if (!parcel->quiet)
     tally_sim_trace_add (self->given.trace, tally_sim_actor_to_string (parcel->actor),
@@ -460,6 +471,17 @@ guint
 tally_sim_net_get_era (TallySimNet *self)
 {
   return self->era;
+}
+
+gboolean
+tally_sim_net_take_late_mark (TallySimNet *self,
+                              guint        actor)
+{
+  gboolean late = self->late_marks[actor];
+
+  self->late_marks[actor] = FALSE;
+
+  return late;
 }
 
 void

@@ -65,6 +65,11 @@ gboolean       tally_sim_net_is_idle  (TallySimNet               *self);
 void           tally_sim_net_close    (TallySimNet               *self);
 /* How often the server's data has become another's: by a restore, or made anew. */
 guint          tally_sim_net_get_era  (TallySimNet               *self);
+/* Since this was last asked a copy of a write of @actor's mark, on its way for long, took the place
+ * of a newer one in a database that was made anew: by chance its revision fitted. Nothing there can
+ * tell that from a backup. */
+gboolean       tally_sim_net_take_late_mark (TallySimNet         *self,
+                                             guint                actor);
 /* @actor starts anew, or somebody has signed in there: until then a refused login may not be tried
  * again, nor anything before the server wants it. */
 void           tally_sim_net_unlock   (TallySimNet               *self,

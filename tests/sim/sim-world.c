@@ -231,6 +231,11 @@ sync_all (World      *self,
 
       if (run == NULL)
         return FALSE;
+      if (tally_sim_device_adopt (device, run))
+        {
+          *moved = TRUE;
+          continue;
+        }
       if (g_strcmp0 (run->status, "success") != 0 &&
           (run->n_guarded == 0 || g_strcmp0 (run->status, "partial") != 0))
         tally_sim_trace_fail (self->trace, "%s: a run on a sound network is %s (%s)",
