@@ -5,18 +5,16 @@
 
 #pragma once
 
+#include "tally-question.h"
+
 #include "client/tally-client.h"
 
 G_BEGIN_DECLS
 
 #define TALLY_TYPE_DELETIONS (tally_deletions_get_type ())
-G_DECLARE_FINAL_TYPE (TallyDeletions, tally_deletions, TALLY, DELETIONS, GObject)
+G_DECLARE_FINAL_TYPE (TallyDeletions, tally_deletions, TALLY, DELETIONS, TallyQuestion)
 
-TallyDeletions *tally_deletions_new    (TallyBusSync   *sync) G_GNUC_WARN_UNUSED_RESULT;
-/* Asks which question is open now; "notify::question" says when it is known. */
-void            tally_deletions_load   (TallyDeletions *self);
-/* Answers the question that is shown, for the records that were counted. */
-void            tally_deletions_answer (TallyDeletions *self,
-                                        gboolean        keep);
+/* First: the records stay. Second: they are deleted on the other side, too. */
+TallyQuestion *tally_deletions_new (TallyBusSync *sync) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -11,52 +11,19 @@
 
 #include "tally-wording.h"
 
-#include "base/tally-json-text.h"
+#include "base/tally-json-node.h"
 
 #include <glib/gi18n.h>
 
-static char *
-dup_string (GArray     *members,
-            const char *name)
-{
-  const TallyJsonMember *member = tally_json_members_find (members, name);
-
-  return member != NULL ? tally_json_span_dup_string (&member->value, NULL) : NULL;
-}
-
 /* A count inside an object inside the run's object, e.g. records.pulled; 0 where there is none. */
 static guint
-get_count (GArray     *members,
-           const char *group,
-           const char *name)
+get_count (TallyJsonNode *run,
+           const char    *group,
+           const char    *name)
 {
-  const TallyJsonMember *outer = tally_json_members_find (members, group);
-  g_autoptr (GArray) inner = NULL;
-  const TallyJsonMember *member;
-  gint64 count = 0;
+  g_autoptr (TallyJsonNode) inner = tally_json_node_get_node (run, group);
 
-  if (outer == NULL)
-    return 0;
-
-  inner = tally_json_text_members (outer->value.text, outer->value.length, NULL);
-  member = inner != NULL ? tally_json_members_find (inner, name) : NULL;
-  if (member == NULL || !tally_json_span_get_int (&member->value, &count, NULL))
-    return 0;
-
-  return (guint) CLAMP (count, 0, G_MAXUINT);
-}
-
-static guint
-count_errors (GArray *members)
-{
-  const TallyJsonMember *member = tally_json_members_find (members, "errors");
-  g_autoptr (GArray) elements = NULL;
-
-  if (member == NULL)
-    return 0;
-
-  elements = tally_json_text_elements (member->value.text, member->value.length, NULL);
-  return elements != NULL ? elements->len : 0;
+  return inner != NULL ? (guint) CLAMP (tally_json_node_get_int (inner, name), 0, G_MAXUINT) : 0;
 }
 
 /**
@@ -68,26 +35,24 @@ count_errors (GArray *members)
 TallyRunSummary *
 tally_run_summary_new_from_json (const char *json)
 {
-  g_autoptr (GArray) members = NULL;
+  g_autoptr (TallyJsonNode) run = json != NULL ? tally_json_node_new (json, -1, NULL) : NULL;
+  g_autoptr (GPtrArray) errors = NULL;
   g_autofree char *ended = NULL;
   TallyRunSummary *self;
 
-  if (json == NULL || *json == '\0')
-    return NULL;
-
-  members = tally_json_text_members (json, -1, NULL);
-  if (members == NULL)
+  if (run == NULL)
     return NULL;
 
   self = g_new0 (TallyRunSummary, 1);
-  self->status = dup_string (members, "status");
-  self->trigger = dup_string (members, "trigger");
-  self->n_pulled = get_count (members, "records", "pulled");
-  self->n_pushed = get_count (members, "records", "pushed");
-  self->n_needs_user = get_count (members, "conflicts", "needs_user");
-  self->n_errors = count_errors (members);
+  self->status = tally_json_node_dup_string (run, "status");
+  self->trigger = tally_json_node_dup_string (run, "trigger");
+  self->n_pulled = get_count (run, "records", "pulled");
+  self->n_pushed = get_count (run, "records", "pushed");
+  self->n_needs_user = get_count (run, "conflicts", "needs_user");
+  errors = tally_json_node_list (run, "errors");
+  self->n_errors = errors->len;
 
-  ended = dup_string (members, "ended");
+  ended = tally_json_node_dup_string (run, "ended");
   if (ended != NULL)
     {
       g_autoptr (GDateTime) date = g_date_time_new_from_iso8601 (ended, NULL);

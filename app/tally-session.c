@@ -367,11 +367,13 @@ tally_session_connect (TallySession *self)
 /**
  * tally_session_sync:
  * @self: a session that is ready
+ * @proof: what the run is to prove: checked, verified or compared
  *
  * Starts a run, or joins the one under way.
  */
 void
-tally_session_sync (TallySession *self)
+tally_session_sync (TallySession *self,
+                    const char   *proof)
 {
   GVariantDict options;
 
@@ -379,6 +381,7 @@ tally_session_sync (TallySession *self)
   g_return_if_fail (self->client != NULL);
 
   g_variant_dict_init (&options, NULL);
+  g_variant_dict_insert (&options, "proof", "s", proof);
   tally_bus_sync_call_sync (tally_client_get_proxy (self->client), g_variant_dict_end (&options),
                             self->cancellable, sync_ready_cb, g_object_ref (self));
 }

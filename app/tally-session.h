@@ -17,7 +17,8 @@ TallySession *tally_session_new        (const char   *store,
 
 TallyClient  *tally_session_get_client (TallySession *self);
 void          tally_session_connect    (TallySession *self);
-void          tally_session_sync       (TallySession *self);
+void          tally_session_sync       (TallySession *self,
+                                        const char   *proof);
 void          tally_session_set_paused (TallySession *self,
                                         gboolean      paused);
 

@@ -12,10 +12,9 @@
 #include "tally-run-summary.h"
 #include "tally-wording.h"
 
-#include "base/tally-json-text.h"
+#include "base/tally-json-node.h"
 
 #include <glib/gi18n.h>
-#include <gtk/gtk.h>
 
 /* Runs that are looked at, and rows that anybody reads before he decides. */
 #define MAX_RUNS 200
@@ -26,42 +25,21 @@
  *
  * What undoing a run would do: which run, how many records, which ones, and doing it. It begins
  * with the last run that changed something here and goes back from there. Main thread.
- *
- * Properties: "question" (the heading), "detail", "undo-label", "records" (#GListModel of
- * #GtkStringObject), "problem" (of the last call, ""), "can-undo", "can-go-back".
  */
 struct _TallyUndo
 {
-  GObject        parent_instance;
+  TallyQuestion  parent_instance;
 
   TallyBusSync  *sync;          /* owned */
-  GtkStringList *records;       /* owned */
   GArray        *runs;          /* owned; of gint64, newest first */
   GArray        *ended;         /* owned; of gint64: their dates */
   guint          shown;         /* which of them; the number of them: none */
-  gboolean       known;         /* it was looked for */
   guint          n_restored;
   guint          n_deleted;
   guint          n_left;
-  char          *problem;       /* owned */
 };
 
-enum
-{
-  PROP_0,
-  PROP_QUESTION,
-  PROP_DETAIL,
-  PROP_UNDO_LABEL,
-  PROP_PROBLEM,
-  PROP_CAN_UNDO,
-  PROP_CAN_GO_BACK,
-  PROP_RECORDS,
-  N_PROPS
-};
-
-static GParamSpec *properties[N_PROPS];
-
-G_DEFINE_FINAL_TYPE (TallyUndo, tally_undo, G_TYPE_OBJECT)
+G_DEFINE_FINAL_TYPE (TallyUndo, tally_undo, TALLY_TYPE_QUESTION)
 
 static guint
 count_changes (TallyUndo *self)
@@ -76,8 +54,6 @@ make_question (TallyUndo *self)
   g_autoptr (GDateTime) local = NULL;
   g_autofree char *date = NULL;
 
-  if (!self->known)
-    return g_strdup ("");
   if (self->shown == self->runs->len)
     return g_strdup (_("No run that is remembered changed anything here"));
 
@@ -133,22 +109,19 @@ make_undo_label (TallyUndo *self)
 }
 
 static void
-notify_all (TallyUndo *self)
+ask (TallyUndo *self)
 {
-  for (guint i = PROP_QUESTION; i < PROP_RECORDS; i++)
-    if (i != PROP_PROBLEM)
-      g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
-}
+  TallyQuestion *question = TALLY_QUESTION (self);
+  g_autofree char *heading = make_question (self);
+  g_autofree char *detail = make_detail (self);
+  g_autofree char *undo = make_undo_label (self);
 
-static void
-set_problem (TallyUndo *self,
-             GError    *error)
-{
-  if (error != NULL)
-    g_dbus_error_strip_remote_error (error);
-  g_free (self->problem);
-  self->problem = g_strdup (error != NULL ? error->message : "");
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
+  tally_question_offer (question, TALLY_ANSWER_FIRST,
+                        self->shown < self->runs->len ? _("An _Earlier Run") : NULL,
+                        TALLY_ANSWER_PLAIN);
+  tally_question_offer (question, TALLY_ANSWER_SECOND, count_changes (self) > 0 ? undo : NULL,
+                        TALLY_ANSWER_DESTRUCTIVE);
+  tally_question_ask (question, heading, detail);
 }
 
 /* --- the run that is shown --- */
@@ -174,8 +147,7 @@ static void
 show_rows (TallyUndo *self,
            GVariant  *rows)
 {
-  gtk_string_list_splice (self->records, 0, g_list_model_get_n_items (G_LIST_MODEL (self->records)),
-                          NULL);
+  tally_question_clear_records (TALLY_QUESTION (self));
   for (gsize i = 0; rows != NULL && i < g_variant_n_children (rows); i++)
     {
       const char *key;
@@ -187,7 +159,7 @@ show_rows (TallyUndo *self,
 
       g_variant_get_child (rows, i, "(x&s&s&s&s)", &position, &key, &action, &body, &obstacle);
       row = make_row (key, body, obstacle);
-      gtk_string_list_append (self->records, row);
+      tally_question_add_record (TALLY_QUESTION (self), row);
     }
 }
 
@@ -202,10 +174,9 @@ rows_cb (GObject      *source,
 
   tally_bus_sync_call_list_undo_finish (TALLY_BUS_SYNC (source), &rows, result, &error);
   if (error != NULL)
-    set_problem (self, error);
+    tally_question_set_problem (TALLY_QUESTION (self), error);
   show_rows (self, rows);
-  self->known = TRUE;
-  notify_all (self);
+  ask (self);
 }
 
 static void look_at (TallyUndo *self,
@@ -236,7 +207,6 @@ static void
 look_at (TallyUndo *self,
          guint      run)
 {
-  self->known = FALSE;
   self->shown = run;
   if (run < self->runs->len)
     {
@@ -247,25 +217,19 @@ look_at (TallyUndo *self,
 
   self->n_restored = self->n_deleted = self->n_left = 0;
   show_rows (self, NULL);
-  self->known = TRUE;
-  notify_all (self);
+  ask (self);
 }
 
 /* --- the list of runs --- */
 
 static void
-add_run (TallyUndo           *self,
-         const TallyJsonSpan *span)
+add_run (TallyUndo     *self,
+         TallyJsonNode *node)
 {
-  g_autofree char *json = g_strndup (span->text, span->length);
-  g_autoptr (TallyRunSummary) summary = tally_run_summary_new_from_json (json);
-  g_autoptr (GArray) members = tally_json_text_members (json, -1, NULL);
-  const TallyJsonMember *id = members != NULL ? tally_json_members_find (members, "run") : NULL;
-  gint64 run;
+  g_autoptr (TallyRunSummary) summary = NULL;
+  gint64 run = tally_json_node_get_int (node, "run");
 
-  if (summary == NULL || id == NULL || !tally_json_span_get_int (&id->value, &run, NULL))
-    return;
-
+  summary = tally_run_summary_new_from_json (tally_json_node_get_text (node));
   g_array_append_val (self->runs, run);
   g_array_append_val (self->ended, summary->ended_us);
 }
@@ -278,20 +242,17 @@ runs_cb (GObject      *source,
   g_autoptr (TallyUndo) self = user_data;
   g_autoptr (GError) error = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (GArray) members = NULL;
-  g_autoptr (GArray) elements = NULL;
-  const TallyJsonMember *list;
+  g_autoptr (TallyJsonNode) answer = NULL;
+  g_autoptr (GPtrArray) runs = NULL;
 
   tally_bus_sync_call_list_runs_finish (TALLY_BUS_SYNC (source), &json, result, &error);
-  set_problem (self, error);
+  tally_question_set_problem (TALLY_QUESTION (self), error);
   g_array_set_size (self->runs, 0);
   g_array_set_size (self->ended, 0);
-  members = json != NULL ? tally_json_text_members (json, -1, NULL) : NULL;
-  list = members != NULL ? tally_json_members_find (members, "runs") : NULL;
-  if (list != NULL)
-    elements = tally_json_text_elements (list->value.text, (gssize) list->value.length, NULL);
-  for (guint i = 0; elements != NULL && i < elements->len; i++)
-    add_run (self, &g_array_index (elements, TallyJsonSpan, i));
+  answer = json != NULL ? tally_json_node_new (json, -1, NULL) : NULL;
+  runs = answer != NULL ? tally_json_node_list (answer, "runs") : NULL;
+  for (guint i = 0; runs != NULL && i < runs->len; i++)
+    add_run (self, runs->pdata[i]);
 
   look_at (self, 0);
 }
@@ -305,11 +266,32 @@ undo_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   tally_bus_sync_call_undo_run_finish (TALLY_BUS_SYNC (source), result, &error);
-  set_problem (self, error);
+  tally_question_set_problem (TALLY_QUESTION (self), error);
   look_at (self, self->shown);
 }
 
 /* --- the object --- */
+
+static void
+tally_undo_load (TallyQuestion *question)
+{
+  TallyUndo *self = TALLY_UNDO (question);
+
+  tally_bus_sync_call_list_runs (self->sync, MAX_RUNS, NULL, runs_cb, g_object_ref (self));
+}
+
+static void
+tally_undo_answer (TallyQuestion *question,
+                   TallyAnswer    answer)
+{
+  TallyUndo *self = TALLY_UNDO (question);
+
+  if (answer == TALLY_ANSWER_FIRST)
+    look_at (self, self->shown + 1);
+  else
+    tally_bus_sync_call_undo_run (self->sync, g_array_index (self->runs, gint64, self->shown),
+                                  count_changes (self), NULL, undo_cb, g_object_ref (self));
+}
 
 static void
 tally_undo_finalize (GObject *object)
@@ -317,78 +299,25 @@ tally_undo_finalize (GObject *object)
   TallyUndo *self = TALLY_UNDO (object);
 
   g_object_unref (self->sync);
-  g_object_unref (self->records);
   g_array_unref (self->runs);
   g_array_unref (self->ended);
-  g_free (self->problem);
 
   G_OBJECT_CLASS (tally_undo_parent_class)->finalize (object);
 }
 
 static void
-tally_undo_get_property (GObject    *object,
-                         guint       prop_id,
-                         GValue     *value,
-                         GParamSpec *pspec)
-{
-  TallyUndo *self = TALLY_UNDO (object);
-
-  switch (prop_id)
-    {
-    case PROP_QUESTION:
-      g_value_take_string (value, make_question (self));
-      break;
-    case PROP_DETAIL:
-      g_value_take_string (value, make_detail (self));
-      break;
-    case PROP_UNDO_LABEL:
-      g_value_take_string (value, make_undo_label (self));
-      break;
-    case PROP_PROBLEM:
-      g_value_set_string (value, self->problem);
-      break;
-    case PROP_CAN_UNDO:
-      g_value_set_boolean (value, count_changes (self) > 0);
-      break;
-    case PROP_CAN_GO_BACK:
-      g_value_set_boolean (value, self->shown < self->runs->len);
-      break;
-    case PROP_RECORDS:
-      g_value_set_object (value, self->records);
-      break;
-    default:
-      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
-    }
-}
-
-static void
 tally_undo_class_init (TallyUndoClass *klass)
 {
-  GObjectClass *object_class = G_OBJECT_CLASS (klass);
-  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
-  static const char * const texts[] = {
-    [PROP_QUESTION] = "question", [PROP_DETAIL] = "detail", [PROP_UNDO_LABEL] = "undo-label",
-    [PROP_PROBLEM] = "problem",
-  };
-
-  object_class->finalize = tally_undo_finalize;
-  object_class->get_property = tally_undo_get_property;
-
-  for (guint i = PROP_QUESTION; i <= PROP_PROBLEM; i++)
-    properties[i] = g_param_spec_string (texts[i], NULL, NULL, "", flags);
-  properties[PROP_CAN_UNDO] = g_param_spec_boolean ("can-undo", NULL, NULL, FALSE, flags);
-  properties[PROP_CAN_GO_BACK] = g_param_spec_boolean ("can-go-back", NULL, NULL, FALSE, flags);
-  properties[PROP_RECORDS] = g_param_spec_object ("records", NULL, NULL, G_TYPE_LIST_MODEL, flags);
-  g_object_class_install_properties (object_class, N_PROPS, properties);
+  G_OBJECT_CLASS (klass)->finalize = tally_undo_finalize;
+  TALLY_QUESTION_CLASS (klass)->load = tally_undo_load;
+  TALLY_QUESTION_CLASS (klass)->answer = tally_undo_answer;
 }
 
 static void
 tally_undo_init (TallyUndo *self)
 {
-  self->records = gtk_string_list_new (NULL);
   self->runs = g_array_new (FALSE, FALSE, sizeof (gint64));
   self->ended = g_array_new (FALSE, FALSE, sizeof (gint64));
-  self->problem = g_strdup ("");
 }
 
 /**
@@ -397,41 +326,12 @@ tally_undo_init (TallyUndo *self)
  *
  * Returns: (transfer full): what can be undone; nothing until it was loaded
  */
-TallyUndo *
+TallyQuestion *
 tally_undo_new (TallyBusSync *sync)
 {
   TallyUndo *self = g_object_new (TALLY_TYPE_UNDO, NULL);
 
   self->sync = g_object_ref (sync);
 
-  return self;
-}
-
-void
-tally_undo_load (TallyUndo *self)
-{
-  g_return_if_fail (TALLY_IS_UNDO (self));
-
-  tally_bus_sync_call_list_runs (self->sync, MAX_RUNS, NULL, runs_cb, g_object_ref (self));
-}
-
-void
-tally_undo_earlier (TallyUndo *self)
-{
-  g_return_if_fail (TALLY_IS_UNDO (self));
-
-  if (self->known && self->shown < self->runs->len)
-    look_at (self, self->shown + 1);
-}
-
-void
-tally_undo_undo (TallyUndo *self)
-{
-  g_return_if_fail (TALLY_IS_UNDO (self));
-
-  if (!self->known || count_changes (self) == 0)
-    return;
-
-  tally_bus_sync_call_undo_run (self->sync, g_array_index (self->runs, gint64, self->shown),
-                                count_changes (self), NULL, undo_cb, g_object_ref (self));
+  return TALLY_QUESTION (self);
 }

@@ -5,19 +5,17 @@
 
 #pragma once
 
+#include "tally-question.h"
+
 #include "client/tally-client.h"
 
 G_BEGIN_DECLS
 
 #define TALLY_TYPE_UNDO (tally_undo_get_type ())
-G_DECLARE_FINAL_TYPE (TallyUndo, tally_undo, TALLY, UNDO, GObject)
+G_DECLARE_FINAL_TYPE (TallyUndo, tally_undo, TALLY, UNDO, TallyQuestion)
 
-TallyUndo *tally_undo_new     (TallyBusSync *sync) G_GNUC_WARN_UNUSED_RESULT;
-/* Looks for the last run that changed something here; "notify::question" says when it is known. */
-void       tally_undo_load    (TallyUndo    *self);
-/* The same for the runs before the one that is shown. */
-void       tally_undo_earlier (TallyUndo    *self);
-/* Undoes the run that is shown, for the records that were counted, and shows what is left. */
-void       tally_undo_undo    (TallyUndo    *self);
+/* First: the run before the one that is shown. Second: the one that is shown is undone, for the
+ * records that were counted, and what is left is shown. */
+TallyQuestion *tally_undo_new (TallyBusSync *sync) G_GNUC_WARN_UNUSED_RESULT;
 
 G_END_DECLS

@@ -75,6 +75,14 @@ static const Word grades[] = {
   { "none", N_("Not checked"), NULL },
 };
 
+static const Word plan_actions[] = {
+  { "send", N_("would be sent"), NULL },
+  { "send deletion", N_("would be deleted on the server"), NULL },
+  { "fetch", N_("would be fetched"), NULL },
+  { "delete", N_("would be deleted"), NULL },
+  { "merge", N_("was changed on both sides"), NULL },
+};
+
 static const Word *
 find_word (const Word *words,
            gsize       n_words,
@@ -237,4 +245,10 @@ const char *
 tally_wording_grade (const char *grade)
 {
   return translate (grades, G_N_ELEMENTS (grades), grade);
+}
+
+const char *
+tally_wording_plan_action (const char *action)
+{
+  return translate (plan_actions, G_N_ELEMENTS (plan_actions), action);
 }

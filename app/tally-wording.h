@@ -25,5 +25,6 @@ const char *tally_wording_run_status   (const char *status);
 const char *tally_wording_trigger      (const char *trigger);
 const char *tally_wording_phase        (const char *phase);
 const char *tally_wording_grade        (const char *grade);
+const char *tally_wording_plan_action  (const char *action);
 
 G_END_DECLS

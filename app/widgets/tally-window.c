@@ -9,15 +9,17 @@
 
 #include "tally-window.h"
 
-#include "tally-deletions-dialog.h"
-#include "tally-undo-dialog.h"
+#include "tally-question-dialog.h"
 
 #include "pages/tally-conflicts-page.h"
 #include "pages/tally-overview-page.h"
 #include "pages/tally-records-page.h"
 #include "tally-conflicts.h"
+#include "tally-deletions.h"
 #include "tally-overview.h"
+#include "tally-plan-only.h"
 #include "tally-records.h"
+#include "tally-undo.h"
 
 #include "base/tally-system-clock.h"
 
@@ -75,6 +77,11 @@ badge_cb (GBinding     *binding,
   return TRUE;
 }
 
+/* What nobody can do without a store. */
+static const char * const store_actions[] = {
+  "win.sync-now", "win.compare", "win.plan", "win.pause", "win.undo-run",
+};
+
 /* A connection came or went: the pages show another store's state, or none. */
 static void
 client_changed_cb (TallyWindow *self)
@@ -101,8 +108,8 @@ client_changed_cb (TallyWindow *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERVIEW]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORDS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONFLICTS]);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.sync-now", client != NULL);
-  gtk_widget_action_set_enabled (GTK_WIDGET (self), "win.pause", client != NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (store_actions); i++)
+    gtk_widget_action_set_enabled (GTK_WIDGET (self), store_actions[i], client != NULL);
 }
 
 static void
@@ -121,7 +128,15 @@ sync_action (GtkWidget  *widget,
              const char *action_name,
              GVariant   *parameter)
 {
-  tally_session_sync (TALLY_WINDOW (widget)->session);
+  tally_session_sync (TALLY_WINDOW (widget)->session, "checked");
+}
+
+static void
+compare_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  tally_session_sync (TALLY_WINDOW (widget)->session, "compared");
 }
 
 static void
@@ -189,15 +204,25 @@ show_problems_action (GtkWidget  *widget,
   adw_view_stack_set_visible_child_name (self->pages, "records");
 }
 
+/* Each question of its own is told by the holder of the store. */
+static void
+ask_about (GtkWidget       *widget,
+           const char      *title,
+           TallyQuestion * (*question_new) (TallyBusSync *sync))
+{
+  TallyClient *client = tally_session_get_client (TALLY_WINDOW (widget)->session);
+
+  if (client != NULL)
+    tally_question_dialog_present (GTK_WINDOW (widget), title,
+                                   question_new (tally_client_get_proxy (client)));
+}
+
 static void
 review_deletions_action (GtkWidget  *widget,
                          const char *action_name,
                          GVariant   *parameter)
 {
-  TallyClient *client = tally_session_get_client (TALLY_WINDOW (widget)->session);
-
-  if (client != NULL)
-    tally_deletions_dialog_present (GTK_WINDOW (widget), tally_client_get_proxy (client));
+  ask_about (widget, _("Confirm Deletions"), tally_deletions_new);
 }
 
 static void
@@ -205,10 +230,15 @@ undo_run_action (GtkWidget  *widget,
                  const char *action_name,
                  GVariant   *parameter)
 {
-  TallyClient *client = tally_session_get_client (TALLY_WINDOW (widget)->session);
+  ask_about (widget, _("Undo a Run"), tally_undo_new);
+}
 
-  if (client != NULL)
-    tally_undo_dialog_present (GTK_WINDOW (widget), tally_client_get_proxy (client));
+static void
+plan_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  ask_about (widget, _("Plan"), tally_plan_only_new);
 }
 
 static void
@@ -300,6 +330,8 @@ static void
 install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.sync-now", NULL, sync_action);
+  gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
+  gtk_widget_class_install_action (widget_class, "win.plan", NULL, plan_action);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "win.connect", NULL, connect_action);
   gtk_widget_class_install_action (widget_class, "win.show-page", "s", show_page_action);

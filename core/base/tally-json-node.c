@@ -1,24 +1,24 @@
-/* tally-json-view.c
+/* tally-json-node.c
  *
  * SPDX-License-Identifier: GPL-3.0-or-later
  */
 
-#define G_LOG_DOMAIN "tally-cli"
+#define G_LOG_DOMAIN "tally-base"
 
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 
-struct _TallyJsonView
+struct _TallyJsonNode
 {
   char   *text;      /* owned */
   GArray *members;   /* owned; spans into text */
 };
 
-TallyJsonView *
-tally_json_view_new (const char  *text,
+TallyJsonNode *
+tally_json_node_new (const char  *text,
                      gssize       length,
                      GError     **error)
 {
-  g_autoptr (TallyJsonView) self = g_new0 (TallyJsonView, 1);
+  g_autoptr (TallyJsonNode) self = g_new0 (TallyJsonNode, 1);
 
   self->text = length < 0 ? g_strdup (text) : g_strndup (text, length);
   self->members = tally_json_text_members (self->text, -1, error);
@@ -27,7 +27,7 @@ tally_json_view_new (const char  *text,
 }
 
 void
-tally_json_view_free (TallyJsonView *self)
+tally_json_node_free (TallyJsonNode *self)
 {
   g_clear_pointer (&self->members, g_array_unref);
   g_free (self->text);
@@ -35,13 +35,13 @@ tally_json_view_free (TallyJsonView *self)
 }
 
 const char *
-tally_json_view_get_text (TallyJsonView *self)
+tally_json_node_get_text (TallyJsonNode *self)
 {
   return self->text;
 }
 
 char *
-tally_json_view_dup_raw (TallyJsonView *self,
+tally_json_node_dup_raw (TallyJsonNode *self,
                          const char    *name)
 {
   const TallyJsonMember *member = tally_json_members_find (self->members, name);
@@ -50,7 +50,7 @@ tally_json_view_dup_raw (TallyJsonView *self,
 }
 
 char *
-tally_json_view_dup_string (TallyJsonView *self,
+tally_json_node_dup_string (TallyJsonNode *self,
                             const char    *name)
 {
   const TallyJsonMember *member = tally_json_members_find (self->members, name);
@@ -59,7 +59,7 @@ tally_json_view_dup_string (TallyJsonView *self,
 }
 
 gint64
-tally_json_view_get_int (TallyJsonView *self,
+tally_json_node_get_int (TallyJsonNode *self,
                          const char    *name)
 {
   const TallyJsonMember *member = tally_json_members_find (self->members, name);
@@ -72,16 +72,16 @@ tally_json_view_get_int (TallyJsonView *self,
 }
 
 gboolean
-tally_json_view_get_boolean (TallyJsonView *self,
+tally_json_node_get_boolean (TallyJsonNode *self,
                              const char    *name)
 {
-  g_autofree char *raw = tally_json_view_dup_raw (self, name);
+  g_autofree char *raw = tally_json_node_dup_raw (self, name);
 
   return g_strcmp0 (raw, "true") == 0;
 }
 
-TallyJsonView *
-tally_json_view_get_view (TallyJsonView *self,
+TallyJsonNode *
+tally_json_node_get_node (TallyJsonNode *self,
                           const char    *name)
 {
   const TallyJsonMember *member = tally_json_members_find (self->members, name);
@@ -89,15 +89,15 @@ tally_json_view_get_view (TallyJsonView *self,
   if (member == NULL || member->value.text[0] != '{')
     return NULL;
 
-  return tally_json_view_new (member->value.text, member->value.length, NULL);
+  return tally_json_node_new (member->value.text, member->value.length, NULL);
 }
 
 GPtrArray *
-tally_json_view_list (TallyJsonView *self,
+tally_json_node_list (TallyJsonNode *self,
                       const char    *name)
 {
   const TallyJsonMember *member = tally_json_members_find (self->members, name);
-  GPtrArray *views = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_json_view_free);
+  GPtrArray *nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_json_node_free);
   g_autoptr (GArray) elements = NULL;
 
   if (member != NULL && member->value.text[0] == '[')
@@ -106,11 +106,11 @@ tally_json_view_list (TallyJsonView *self,
   for (guint i = 0; elements != NULL && i < elements->len; i++)
     {
       const TallyJsonSpan *element = &g_array_index (elements, TallyJsonSpan, i);
-      TallyJsonView *view = tally_json_view_new (element->text, element->length, NULL);
+      TallyJsonNode *node = tally_json_node_new (element->text, element->length, NULL);
 
-      if (view != NULL)
-        g_ptr_array_add (views, view);
+      if (node != NULL)
+        g_ptr_array_add (nodes, node);
     }
 
-  return views;
+  return nodes;
 }

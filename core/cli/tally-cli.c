@@ -7,7 +7,7 @@
 
 #include "cli/tally-cli.h"
 
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "cli/tally-prompt.h"
 #include "cli/tally-spool.h"
 #include "config.h"
@@ -99,18 +99,18 @@ dup_known_user (TallyCli *self)
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) answer = NULL;
+  g_autoptr (TallyJsonNode) answer = NULL;
   g_autoptr (GPtrArray) connections = NULL;
   char *user = NULL;
 
   tally_bus_sync_call_list_connections (proxy, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
   if (tally_bus_sync_call_list_connections_finish (proxy, &json, result, NULL))
-    answer = tally_json_view_new (json, -1, NULL);
+    answer = tally_json_node_new (json, -1, NULL);
   if (answer != NULL)
-    connections = tally_json_view_list (answer, "connections");
+    connections = tally_json_node_list (answer, "connections");
   if (connections != NULL && connections->len > 0)
-    user = tally_json_view_dup_string (g_ptr_array_index (connections, 0), "user");
+    user = tally_json_node_dup_string (g_ptr_array_index (connections, 0), "user");
 
   return user == NULL ? g_strdup ("") : user;
 }

@@ -7,7 +7,7 @@
 
 #include "base/tally-json-writer.h"
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -20,7 +20,7 @@
 #define VALUE_CHARACTERS 60
 
 /* One page's answer. */
-static TallyJsonView *
+static TallyJsonNode *
 list_page (TallyCli    *cli,
            const char  *id,
            guint        offset,
@@ -37,15 +37,15 @@ list_page (TallyCli    *cli,
   if (!tally_bus_sync_call_list_conflicts_finish (proxy, &json, result, error))
     return NULL;
 
-  return tally_json_view_new (json, -1, error);
+  return tally_json_node_new (json, -1, error);
 }
 
 static void
 copy_member (TallyJsonWriter *writer,
-             TallyJsonView   *from,
+             TallyJsonNode   *from,
              const char      *name)
 {
-  g_autofree char *raw = tally_json_view_dup_raw (from, name);
+  g_autofree char *raw = tally_json_node_dup_raw (from, name);
 
   /* A side without the member stays without it: null is a value. */
   if (raw == NULL)
@@ -57,9 +57,9 @@ copy_member (TallyJsonWriter *writer,
 /* The documented members; what the window needs besides stays inside. */
 static void
 write_conflict (TallyJsonWriter *writer,
-                TallyJsonView   *conflict)
+                TallyJsonNode   *conflict)
 {
-  g_autoptr (GPtrArray) fields = tally_json_view_list (conflict, "fields");
+  g_autoptr (GPtrArray) fields = tally_json_node_list (conflict, "fields");
 
   tally_json_writer_begin_object (writer);
   copy_member (writer, conflict, "id");
@@ -105,10 +105,10 @@ describe_kind (const char *kind)
 static void
 print_value (TallyCli      *cli,
              const char    *label,
-             TallyJsonView *view,
+             TallyJsonNode *view,
              const char    *name)
 {
-  g_autofree char *raw = tally_json_view_dup_raw (view, name);
+  g_autofree char *raw = tally_json_node_dup_raw (view, name);
   gboolean whole = cli->options->arguments[0] != NULL;
 
   if (raw != NULL && !whole && g_utf8_strlen (raw, -1) > VALUE_CHARACTERS)
@@ -127,15 +127,15 @@ print_value (TallyCli      *cli,
 
 static void
 print_versions (TallyCli      *cli,
-                TallyJsonView *conflict)
+                TallyJsonNode *conflict)
 {
-  g_autoptr (GPtrArray) versions = tally_json_view_list (conflict, "versions");
+  g_autoptr (GPtrArray) versions = tally_json_node_list (conflict, "versions");
 
   for (guint i = 0; i < versions->len; i++)
     {
       g_autofree char *label = g_strdup_printf (_("Version %u"), i + 1);
 
-      if (tally_json_view_get_boolean (versions->pdata[i], "deleted"))
+      if (tally_json_node_get_boolean (versions->pdata[i], "deleted"))
         tally_output_printf (cli->output, "    %s: %s\n", label, _("deleted"));
       else
         print_value (cli, label, versions->pdata[i], "body");
@@ -152,7 +152,7 @@ is_whole (const char *kind)
 
 static void
 print_sides (TallyCli      *cli,
-             TallyJsonView *view,
+             TallyJsonNode *view,
              const char    *before)
 {
   print_value (cli, _("Before"), view, before);
@@ -162,11 +162,11 @@ print_sides (TallyCli      *cli,
 
 static void
 print_conflict (TallyCli      *cli,
-                TallyJsonView *conflict)
+                TallyJsonNode *conflict)
 {
-  g_autofree char *id = tally_json_view_dup_string (conflict, "id");
-  g_autofree char *kind = tally_json_view_dup_string (conflict, "kind");
-  g_autoptr (GPtrArray) fields = tally_json_view_list (conflict, "fields");
+  g_autofree char *id = tally_json_node_dup_string (conflict, "id");
+  g_autofree char *kind = tally_json_node_dup_string (conflict, "kind");
+  g_autoptr (GPtrArray) fields = tally_json_node_list (conflict, "fields");
   g_autofree char *quoted = g_shell_quote (id == NULL ? "" : id);
 
   tally_output_text (cli->output, id == NULL ? "" : id, 0);
@@ -174,8 +174,8 @@ print_conflict (TallyCli      *cli,
 
   for (guint i = 0; i < fields->len && !is_whole (kind); i++)
     {
-      g_autofree char *pointer = tally_json_view_dup_string (fields->pdata[i], "pointer");
-      g_autofree char *verdict = tally_json_view_dup_string (fields->pdata[i], "verdict");
+      g_autofree char *pointer = tally_json_node_dup_string (fields->pdata[i], "pointer");
+      g_autofree char *verdict = tally_json_node_dup_string (fields->pdata[i], "verdict");
 
       /* What one side alone changed comes decided. */
       if (verdict != NULL && strcmp (verdict, "conflict") != 0)
@@ -213,14 +213,14 @@ print_pages (TallyCli         *cli,
   *n_printed = 0;
   do
     {
-      g_autoptr (TallyJsonView) answer = NULL;
+      g_autoptr (TallyJsonNode) answer = NULL;
       g_autoptr (GPtrArray) page = NULL;
 
       answer = list_page (cli, id, offset, MIN (limit, PAGE_CONFLICTS), error);
       if (answer == NULL)
         return FALSE;
 
-      page = tally_json_view_list (answer, "conflicts");
+      page = tally_json_node_list (answer, "conflicts");
       for (guint i = 0; i < page->len; i++)
         if (cli->options->json)
           write_conflict (writer, page->pdata[i]);
@@ -231,7 +231,7 @@ print_pages (TallyCli         *cli,
       offset += n_page;
       limit -= MIN (limit, n_page);
       *n_printed += n_page;
-      if (offset >= tally_json_view_get_int (answer, "total"))
+      if (offset >= tally_json_node_get_int (answer, "total"))
         return TRUE;
     }
   while (n_page > 0 && limit > 0);

@@ -6,17 +6,17 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
 
 static void
 print_runs (TallyCli      *cli,
-            TallyJsonView *health)
+            TallyJsonNode *health)
 {
-  g_autoptr (TallyJsonView) runs = tally_json_view_get_view (health, "runs");
-  g_autofree char *rate = tally_json_view_dup_raw (health, "success_rate");
+  g_autoptr (TallyJsonNode) runs = tally_json_node_get_node (health, "runs");
+  g_autofree char *rate = tally_json_node_dup_raw (health, "success_rate");
   double percent = 100 * g_ascii_strtod (rate, NULL);
 
   if (g_str_equal (rate, "null"))
@@ -29,26 +29,26 @@ print_runs (TallyCli      *cli,
   tally_output_printf (cli->output,
                        _("%.1f %% of the runs succeeded: %u complete, %u in part, %u failed, %u "
                          "cancelled\n"), percent,
-                       (guint) tally_json_view_get_int (runs, "success"),
-                       (guint) tally_json_view_get_int (runs, "partial"),
-                       (guint) tally_json_view_get_int (runs, "failed"),
-                       (guint) tally_json_view_get_int (runs, "cancelled"));
+                       (guint) tally_json_node_get_int (runs, "success"),
+                       (guint) tally_json_node_get_int (runs, "partial"),
+                       (guint) tally_json_node_get_int (runs, "failed"),
+                       (guint) tally_json_node_get_int (runs, "cancelled"));
 }
 
 static void
 print_amounts (TallyCli      *cli,
-               TallyJsonView *health)
+               TallyJsonNode *health)
 {
-  g_autoptr (TallyJsonView) duration = tally_json_view_get_view (health, "duration_ms");
-  g_autoptr (TallyJsonView) bytes = tally_json_view_get_view (health, "bytes");
-  g_autofree char *up = g_format_size ((guint64) tally_json_view_get_int (bytes, "up"));
-  g_autofree char *down = g_format_size ((guint64) tally_json_view_get_int (bytes, "down"));
-  g_autofree char *oldest = tally_json_view_dup_string (health, "oldest_pending");
-  guint n_problems = (guint) tally_json_view_get_int (health, "open_problems");
+  g_autoptr (TallyJsonNode) duration = tally_json_node_get_node (health, "duration_ms");
+  g_autoptr (TallyJsonNode) bytes = tally_json_node_get_node (health, "bytes");
+  g_autofree char *up = g_format_size ((guint64) tally_json_node_get_int (bytes, "up"));
+  g_autofree char *down = g_format_size ((guint64) tally_json_node_get_int (bytes, "down"));
+  g_autofree char *oldest = tally_json_node_dup_string (health, "oldest_pending");
+  guint n_problems = (guint) tally_json_node_get_int (health, "open_problems");
 
   tally_output_printf (cli->output, _("A run took %u ms, 95 of 100 at most %u ms\n"),
-                       (guint) tally_json_view_get_int (duration, "p50"),
-                       (guint) tally_json_view_get_int (duration, "p95"));
+                       (guint) tally_json_node_get_int (duration, "p50"),
+                       (guint) tally_json_node_get_int (duration, "p95"));
   tally_output_printf (cli->output, _("%s sent, %s received\n"), up, down);
   if (oldest != NULL)
     tally_output_printf (cli->output, _("The oldest edit that waits is of %s\n"), oldest);
@@ -61,16 +61,16 @@ print_amounts (TallyCli      *cli,
 
 static void
 print_errors (TallyCli      *cli,
-              TallyJsonView *health)
+              TallyJsonNode *health)
 {
-  g_autoptr (GPtrArray) errors = tally_json_view_list (health, "errors");
+  g_autoptr (GPtrArray) errors = tally_json_node_list (health, "errors");
 
   for (guint i = 0; i < errors->len; i++)
     {
-      TallyJsonView *error = errors->pdata[i];
-      g_autofree char *code = tally_json_view_dup_string (error, "code");
-      g_autofree char *last = tally_json_view_dup_string (error, "last");
-      guint n = (guint) tally_json_view_get_int (error, "count");
+      TallyJsonNode *error = errors->pdata[i];
+      g_autofree char *code = tally_json_node_dup_string (error, "code");
+      g_autofree char *last = tally_json_node_dup_string (error, "last");
+      guint n = (guint) tally_json_node_get_int (error, "count");
 
       tally_output_raw (cli->output, "  ", 2);
       tally_output_text (cli->output, code != NULL ? code : "–", 24);
@@ -85,7 +85,7 @@ tally_command_health (TallyCli  *cli,
 {
   TallyBusSync *proxy = tally_cli_get_proxy (cli);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (TallyJsonView) health = NULL;
+  g_autoptr (TallyJsonNode) health = NULL;
   g_autofree char *json = NULL;
   GAsyncResult *slot = NULL;
 
@@ -107,7 +107,7 @@ tally_command_health (TallyCli  *cli,
       return TRUE;
     }
 
-  health = tally_json_view_new (json, -1, error);
+  health = tally_json_node_new (json, -1, error);
   if (health == NULL)
     return FALSE;
   print_runs (cli, health);

@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -14,16 +14,16 @@
 /* One line for a person: when, what, and of its data what tells the most. */
 static void
 print_event (TallyCli      *cli,
-             TallyJsonView *event)
+             TallyJsonNode *event)
 {
-  g_autofree char *time = tally_json_view_dup_string (event, "time");
-  g_autofree char *type = tally_json_view_dup_string (event, "type");
-  g_autofree char *data = tally_json_view_dup_raw (event, "data");
-  g_autoptr (TallyJsonView) view = tally_json_view_get_view (event, "data");
-  g_autofree char *status = view != NULL ? tally_json_view_dup_string (view, "status") : NULL;
-  g_autofree char *phase = view != NULL ? tally_json_view_dup_string (view, "phase") : NULL;
-  g_autoptr (TallyJsonView) reason = view != NULL ? tally_json_view_get_view (view, "reason") : NULL;
-  g_autofree char *code = reason != NULL ? tally_json_view_dup_string (reason, "code") : NULL;
+  g_autofree char *time = tally_json_node_dup_string (event, "time");
+  g_autofree char *type = tally_json_node_dup_string (event, "type");
+  g_autofree char *data = tally_json_node_dup_raw (event, "data");
+  g_autoptr (TallyJsonNode) view = tally_json_node_get_node (event, "data");
+  g_autofree char *status = view != NULL ? tally_json_node_dup_string (view, "status") : NULL;
+  g_autofree char *phase = view != NULL ? tally_json_node_dup_string (view, "phase") : NULL;
+  g_autoptr (TallyJsonNode) reason = view != NULL ? tally_json_node_get_node (view, "reason") : NULL;
+  g_autofree char *code = reason != NULL ? tally_json_node_dup_string (reason, "code") : NULL;
 
   tally_output_text (cli->output, time != NULL ? time : "–", 26);
   tally_output_text (cli->output, type != NULL ? type : "–", 20);
@@ -40,7 +40,7 @@ static void
 print_text (TallyCli   *cli,
             const char *text)
 {
-  g_autoptr (TallyJsonView) event = NULL;
+  g_autoptr (TallyJsonNode) event = NULL;
 
   if (cli->options->json)
     {
@@ -48,7 +48,7 @@ print_text (TallyCli   *cli,
       return;
     }
 
-  event = tally_json_view_new (text, -1, NULL);
+  event = tally_json_node_new (text, -1, NULL);
   if (event != NULL)
     print_event (cli, event);
 }

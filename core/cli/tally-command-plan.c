@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -32,14 +32,14 @@ describe_action (const char *action)
 
 static void
 print_records (TallyOutput   *output,
-               TallyJsonView *plan)
+               TallyJsonNode *plan)
 {
-  g_autoptr (GPtrArray) records = tally_json_view_list (plan, "records");
+  g_autoptr (GPtrArray) records = tally_json_node_list (plan, "records");
 
   for (guint i = 0; i < records->len; i++)
     {
-      g_autofree char *id = tally_json_view_dup_string (records->pdata[i], "id");
-      g_autofree char *action = tally_json_view_dup_string (records->pdata[i], "action");
+      g_autofree char *id = tally_json_node_dup_string (records->pdata[i], "id");
+      g_autofree char *action = tally_json_node_dup_string (records->pdata[i], "action");
 
       tally_output_text (output, action != NULL ? describe_action (action) : "", 14);
       tally_output_raw (output, "  ", 2);
@@ -50,13 +50,13 @@ print_records (TallyOutput   *output,
 
 static void
 print_plan (TallyOutput   *output,
-            TallyJsonView *plan)
+            TallyJsonNode *plan)
 {
-  g_autoptr (TallyJsonView) bytes = tally_json_view_get_view (plan, "bytes");
-  guint n_send = (guint) tally_json_view_get_int (plan, "send");
-  guint n_fetch = (guint) tally_json_view_get_int (plan, "fetch");
-  guint n_delete = (guint) tally_json_view_get_int (plan, "delete");
-  guint n_conflicts = (guint) tally_json_view_get_int (plan, "conflicts");
+  g_autoptr (TallyJsonNode) bytes = tally_json_node_get_node (plan, "bytes");
+  guint n_send = (guint) tally_json_node_get_int (plan, "send");
+  guint n_fetch = (guint) tally_json_node_get_int (plan, "fetch");
+  guint n_delete = (guint) tally_json_node_get_int (plan, "delete");
+  guint n_conflicts = (guint) tally_json_node_get_int (plan, "conflicts");
   g_autofree char *up = NULL;
   g_autofree char *down = NULL;
 
@@ -67,8 +67,8 @@ print_plan (TallyOutput   *output,
       return;
     }
 
-  up = g_format_size (bytes != NULL ? (guint64) tally_json_view_get_int (bytes, "up") : 0);
-  down = g_format_size (bytes != NULL ? (guint64) tally_json_view_get_int (bytes, "down") : 0);
+  up = g_format_size (bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "up") : 0);
+  down = g_format_size (bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "down") : 0);
   tally_output_printf (output, _("To send: %u (about %s). To fetch: %u (about %s).\n"), n_send, up,
                        n_fetch, down);
   if (n_delete > 0)
@@ -89,7 +89,7 @@ tally_command_plan (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) plan = NULL;
+  g_autoptr (TallyJsonNode) plan = NULL;
 
   tally_bus_sync_call_plan (proxy, cli->options->list, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
@@ -102,7 +102,7 @@ tally_command_plan (TallyCli  *cli,
       return TRUE;
     }
 
-  plan = tally_json_view_new (json, -1, error);
+  plan = tally_json_node_new (json, -1, error);
   if (plan == NULL)
     return FALSE;
 

@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
@@ -16,11 +16,11 @@
 
 static void
 print_cell (TallyOutput   *output,
-            TallyJsonView *view,
+            TallyJsonNode *view,
             const char    *name,
             guint          width)
 {
-  g_autofree char *text = tally_json_view_dup_string (view, name);
+  g_autofree char *text = tally_json_node_dup_string (view, name);
 
   tally_output_text (output, text == NULL ? "–" : text, width);
   tally_output_raw (output, "  ", 2);
@@ -28,23 +28,23 @@ print_cell (TallyOutput   *output,
 
 static void
 print_run (TallyOutput   *output,
-           TallyJsonView *run)
+           TallyJsonNode *run)
 {
-  g_autoptr (TallyJsonView) records = tally_json_view_get_view (run, "records");
-  g_autoptr (TallyJsonView) conflicts = tally_json_view_get_view (run, "conflicts");
-  g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
+  g_autoptr (TallyJsonNode) records = tally_json_node_get_node (run, "records");
+  g_autoptr (TallyJsonNode) conflicts = tally_json_node_get_node (run, "conflicts");
+  g_autoptr (GPtrArray) errors = tally_json_node_list (run, "errors");
   guint n_conflicts = conflicts == NULL ? 0
-                      : (guint) tally_json_view_get_int (conflicts, "needs_user");
+                      : (guint) tally_json_node_get_int (conflicts, "needs_user");
 
-  tally_output_printf (output, "%5" G_GINT64_FORMAT "  ", tally_json_view_get_int (run, "run"));
+  tally_output_printf (output, "%5" G_GINT64_FORMAT "  ", tally_json_node_get_int (run, "run"));
   print_cell (output, run, "started", 24);
   print_cell (output, run, "status", 9);
   print_cell (output, run, "trigger", 8);
-  tally_output_printf (output, "%7" G_GINT64_FORMAT " ms", tally_json_view_get_int (run, "duration_ms"));
+  tally_output_printf (output, "%7" G_GINT64_FORMAT " ms", tally_json_node_get_int (run, "duration_ms"));
   if (records != NULL)
     tally_output_printf (output, _("  %u received, %u sent"),
-                         (guint) tally_json_view_get_int (records, "pulled"),
-                         (guint) tally_json_view_get_int (records, "pushed"));
+                         (guint) tally_json_node_get_int (records, "pulled"),
+                         (guint) tally_json_node_get_int (records, "pushed"));
   if (n_conflicts != 0)
     tally_output_printf (output, ngettext (", %u conflict", ", %u conflicts", n_conflicts),
                          n_conflicts);
@@ -52,8 +52,8 @@ print_run (TallyOutput   *output,
 
   for (guint i = 0; i < errors->len; i++)
     {
-      g_autofree char *record = tally_json_view_dup_string (errors->pdata[i], "record");
-      g_autofree char *message = tally_json_view_dup_string (errors->pdata[i], "message");
+      g_autofree char *record = tally_json_node_dup_string (errors->pdata[i], "record");
+      g_autofree char *message = tally_json_node_dup_string (errors->pdata[i], "message");
 
       tally_output_raw (output, "       ", -1);
       tally_output_text (output, record == NULL ? "" : record, 0);
@@ -72,7 +72,7 @@ tally_command_runs (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) answer = NULL;
+  g_autoptr (TallyJsonNode) answer = NULL;
   g_autoptr (GPtrArray) runs = NULL;
 
   tally_bus_sync_call_list_runs (proxy, limit, NULL, tally_cli_ready_cb, &slot);
@@ -86,11 +86,11 @@ tally_command_runs (TallyCli  *cli,
       return TRUE;
     }
 
-  answer = tally_json_view_new (json, -1, error);
+  answer = tally_json_node_new (json, -1, error);
   if (answer == NULL)
     return FALSE;
 
-  runs = tally_json_view_list (answer, "runs");
+  runs = tally_json_node_list (answer, "runs");
   for (guint i = 0; i < runs->len; i++)
     print_run (cli->output, runs->pdata[i]);
   if (runs->len == 0)
@@ -107,7 +107,7 @@ tally_command_connections (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) answer = NULL;
+  g_autoptr (TallyJsonNode) answer = NULL;
   g_autoptr (GPtrArray) connections = NULL;
 
   tally_bus_sync_call_list_connections (proxy, NULL, tally_cli_ready_cb, &slot);
@@ -121,11 +121,11 @@ tally_command_connections (TallyCli  *cli,
       return TRUE;
     }
 
-  answer = tally_json_view_new (json, -1, error);
+  answer = tally_json_node_new (json, -1, error);
   if (answer == NULL)
     return FALSE;
 
-  connections = tally_json_view_list (answer, "connections");
+  connections = tally_json_node_list (answer, "connections");
   for (guint i = 0; i < connections->len; i++)
     {
       print_cell (cli->output, connections->pdata[i], "url", 48);

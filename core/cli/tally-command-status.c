@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 #include "model/tally-reason.h"
 
@@ -39,12 +39,12 @@ print_count (TallyOutput *output,
 }
 
 static char *
-describe (TallyJsonView *reason)
+describe (TallyJsonNode *reason)
 {
   g_autoptr (TallyReason) value = NULL;
 
   if (reason != NULL)
-    value = tally_reason_from_json (tally_json_view_get_text (reason));
+    value = tally_reason_from_json (tally_json_node_get_text (reason));
 
   return value == NULL ? NULL : tally_reason_describe (value);
 }
@@ -53,10 +53,10 @@ describe (TallyJsonView *reason)
 static void
 print_date (TallyOutput   *output,
             const char    *label,
-            TallyJsonView *view,
+            TallyJsonNode *view,
             const char    *name)
 {
-  g_autofree char *text = tally_json_view_dup_string (view, name);
+  g_autofree char *text = tally_json_node_dup_string (view, name);
   g_autoptr (GDateTime) date = NULL;
   gint64 date_us = 0;
   g_autofree char *shown = NULL;
@@ -64,7 +64,7 @@ print_date (TallyOutput   *output,
   if (text != NULL)
     date = g_date_time_new_from_iso8601 (text, NULL);
   date_us = date != NULL ? g_date_time_to_unix (date) * G_USEC_PER_SEC
-                         : tally_json_view_get_int (view, name);
+                         : tally_json_node_get_int (view, name);
   if (date_us == 0)
     return;
 
@@ -74,11 +74,11 @@ print_date (TallyOutput   *output,
 
 static void
 print_state (TallyOutput   *output,
-             TallyJsonView *status)
+             TallyJsonNode *status)
 {
-  g_autoptr (TallyJsonView) reason = tally_json_view_get_view (status, "reason");
+  g_autoptr (TallyJsonNode) reason = tally_json_node_get_node (status, "reason");
   g_autofree char *sentence = describe (reason);
-  g_autofree char *state = tally_json_view_dup_string (status, "state");
+  g_autofree char *state = tally_json_node_dup_string (status, "state");
 
   tally_output_text (output, sentence != NULL ? sentence : state != NULL ? state : "", 0);
   tally_output_raw (output, "\n", 1);
@@ -87,14 +87,14 @@ print_state (TallyOutput   *output,
 /* The ways into the server that are left alone for a while. */
 static void
 print_circuits (TallyOutput   *output,
-                TallyJsonView *status)
+                TallyJsonNode *status)
 {
-  g_autoptr (GPtrArray) circuits = tally_json_view_list (status, "circuits");
+  g_autoptr (GPtrArray) circuits = tally_json_node_list (status, "circuits");
 
   for (guint i = 0; i < circuits->len; i++)
     {
-      TallyJsonView *circuit = circuits->pdata[i];
-      g_autofree char *endpoint = tally_json_view_dup_string (circuit, "endpoint");
+      TallyJsonNode *circuit = circuits->pdata[i];
+      g_autofree char *endpoint = tally_json_node_dup_string (circuit, "endpoint");
       g_autofree char *label = NULL;
 
       /* Translators: a part of the server that keeps failing, like _bulk_docs, and until when. */
@@ -105,22 +105,22 @@ print_circuits (TallyOutput   *output,
 
 static void
 print_status (TallyOutput   *output,
-              TallyJsonView *status)
+              TallyJsonNode *status)
 {
-  g_autofree char *connection = tally_json_view_dup_string (status, "connection");
-  g_autofree char *grade = tally_json_view_dup_string (status, "grade");
-  g_autofree char *records = tally_json_view_dup_raw (status, "records");
+  g_autofree char *connection = tally_json_node_dup_string (status, "connection");
+  g_autofree char *grade = tally_json_node_dup_string (status, "grade");
+  g_autofree char *records = tally_json_node_dup_raw (status, "records");
   gboolean has_server = connection != NULL && *connection != '\0';
-  gint64 n_conflicts = tally_json_view_get_int (status, "conflicts");
-  gint64 n_guarded = tally_json_view_get_int (status, "guarded");
+  gint64 n_conflicts = tally_json_node_get_int (status, "conflicts");
+  gint64 n_guarded = tally_json_node_get_int (status, "guarded");
 
   print_state (output, status);
   print_text (output, _("Server"), has_server ? connection : _("none yet: --server URL sync"));
   print_text (output, _("Records"), records == NULL ? "0" : records);
-  print_count (output, _("Waiting to be sent"), tally_json_view_get_int (status, "pending"));
+  print_count (output, _("Waiting to be sent"), tally_json_node_get_int (status, "pending"));
   print_date (output, _("Oldest of them"), status, "oldest_pending");
-  print_count (output, _("Held"), tally_json_view_get_int (status, "held"));
-  print_count (output, _("Set aside"), tally_json_view_get_int (status, "quarantined"));
+  print_count (output, _("Held"), tally_json_node_get_int (status, "held"));
+  print_count (output, _("Set aside"), tally_json_node_get_int (status, "quarantined"));
   print_count (output, _("Conflicts"), n_conflicts);
   print_count (output, _("Deletions to confirm"), n_guarded);
   if (grade != NULL)
@@ -143,7 +143,7 @@ tally_command_status (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) status = NULL;
+  g_autoptr (TallyJsonNode) status = NULL;
 
   tally_bus_sync_call_get_status (proxy, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
@@ -156,7 +156,7 @@ tally_command_status (TallyCli  *cli,
       return TRUE;
     }
 
-  status = tally_json_view_new (json, -1, error);
+  status = tally_json_node_new (json, -1, error);
   if (status == NULL)
     return FALSE;
 
@@ -166,14 +166,14 @@ tally_command_status (TallyCli  *cli,
 
 static void
 print_why (TallyOutput   *output,
-           TallyJsonView *why)
+           TallyJsonNode *why)
 {
-  g_autofree char *id = tally_json_view_dup_string (why, "id");
-  g_autofree char *state = tally_json_view_dup_string (why, "state");
-  g_autoptr (GPtrArray) reasons = tally_json_view_list (why, "reasons");
-  g_autofree char *base = tally_json_view_dup_string (why, "base");
-  g_autofree char *local = tally_json_view_dup_string (why, "local");
-  g_autofree char *server = tally_json_view_dup_string (why, "server");
+  g_autofree char *id = tally_json_node_dup_string (why, "id");
+  g_autofree char *state = tally_json_node_dup_string (why, "state");
+  g_autoptr (GPtrArray) reasons = tally_json_node_list (why, "reasons");
+  g_autofree char *base = tally_json_node_dup_string (why, "base");
+  g_autofree char *local = tally_json_node_dup_string (why, "local");
+  g_autofree char *server = tally_json_node_dup_string (why, "server");
 
   tally_output_text (output, id == NULL ? "" : id, 0);
   tally_output_printf (output, ": %s\n", state == NULL ? "" : state);
@@ -202,7 +202,7 @@ tally_command_why (TallyCli  *cli,
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
   g_autofree char *json = NULL;
-  g_autoptr (TallyJsonView) why = NULL;
+  g_autoptr (TallyJsonNode) why = NULL;
 
   tally_bus_sync_call_why (proxy, cli->options->arguments[0], NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
@@ -215,7 +215,7 @@ tally_command_why (TallyCli  *cli,
       return TRUE;
     }
 
-  why = tally_json_view_new (json, -1, error);
+  why = tally_json_node_new (json, -1, error);
   if (why == NULL)
     return FALSE;
 

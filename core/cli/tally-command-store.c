@@ -7,21 +7,21 @@
 
 #include "base/tally-json-writer.h"
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "config.h"
 
 #include <glib/gi18n.h>
 
 static void
 print_facts (TallyCli      *cli,
-             TallyJsonView *facts)
+             TallyJsonNode *facts)
 {
-  g_autofree char *path = tally_json_view_dup_string (facts, "path");
-  g_autofree char *size = g_format_size ((guint64) tally_json_view_get_int (facts, "bytes"));
-  g_autofree char *unused = g_format_size ((guint64) tally_json_view_get_int (facts, "free_bytes"));
-  guint n_records = (guint) tally_json_view_get_int (facts, "records");
-  guint n_runs = (guint) tally_json_view_get_int (facts, "runs");
-  gint64 undo_from = tally_json_view_get_int (facts, "undo_from");
+  g_autofree char *path = tally_json_node_dup_string (facts, "path");
+  g_autofree char *size = g_format_size ((guint64) tally_json_node_get_int (facts, "bytes"));
+  g_autofree char *unused = g_format_size ((guint64) tally_json_node_get_int (facts, "free_bytes"));
+  guint n_records = (guint) tally_json_node_get_int (facts, "records");
+  guint n_runs = (guint) tally_json_node_get_int (facts, "runs");
+  gint64 undo_from = tally_json_node_get_int (facts, "undo_from");
 
   tally_output_text (cli->output, path, 0);
   tally_output_printf (cli->output, _("\n%s, of them %s not in use\n"), size, unused);
@@ -44,7 +44,7 @@ show (TallyCli  *cli,
 {
   TallyBusSync *proxy = tally_cli_get_proxy (cli);
   g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (TallyJsonView) facts = NULL;
+  g_autoptr (TallyJsonNode) facts = NULL;
   g_autofree char *json = NULL;
   GAsyncResult *slot = NULL;
 
@@ -58,7 +58,7 @@ show (TallyCli  *cli,
       return TRUE;
     }
 
-  facts = tally_json_view_new (json, -1, error);
+  facts = tally_json_node_new (json, -1, error);
   if (facts == NULL)
     return FALSE;
   print_facts (cli, facts);

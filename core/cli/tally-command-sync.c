@@ -6,7 +6,7 @@
 #define G_LOG_DOMAIN "tally-cli"
 
 #include "cli/tally-command.h"
-#include "cli/tally-json-view.h"
+#include "base/tally-json-node.h"
 #include "cli/tally-progress-line.h"
 #include "config.h"
 
@@ -97,10 +97,10 @@ call_sync (TallyCli  *cli,
 
 /* What the run as a whole failed with; SUCCESS when it did not. */
 static TallyExitCode
-failure_of_run (TallyJsonView *run)
+failure_of_run (TallyJsonNode *run)
 {
-  g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
-  g_autofree char *status = tally_json_view_dup_string (run, "status");
+  g_autoptr (GPtrArray) errors = tally_json_node_list (run, "errors");
+  g_autofree char *status = tally_json_node_dup_string (run, "status");
 
   if (g_strcmp0 (status, "success") == 0)
     return TALLY_EXIT_SUCCESS;
@@ -111,8 +111,8 @@ failure_of_run (TallyJsonView *run)
 
   for (guint i = 0; i < errors->len; i++)
     {
-      g_autofree char *record = tally_json_view_dup_string (errors->pdata[i], "record");
-      g_autofree char *code = tally_json_view_dup_string (errors->pdata[i], "code");
+      g_autofree char *record = tally_json_node_dup_string (errors->pdata[i], "record");
+      g_autofree char *code = tally_json_node_dup_string (errors->pdata[i], "code");
 
       if (record == NULL && code != NULL)
         return tally_exit_code_for_reason (code);
@@ -123,7 +123,7 @@ failure_of_run (TallyJsonView *run)
 
 static void
 print_counts (TallyOutput   *output,
-              TallyJsonView *counts)
+              TallyJsonNode *counts)
 {
   static const char * const names[][2] = {
     { "pulled", N_("received") },
@@ -138,7 +138,7 @@ print_counts (TallyOutput   *output,
 
   for (guint i = 0; counts != NULL && i < G_N_ELEMENTS (names); i++)
     {
-      gint64 n = tally_json_view_get_int (counts, names[i][0]);
+      gint64 n = tally_json_node_get_int (counts, names[i][0]);
 
       if (n == 0)
         continue;
@@ -168,18 +168,18 @@ describe_status (TallyExitCode code)
 
 static void
 print_proof (TallyOutput   *output,
-             TallyJsonView *run)
+             TallyJsonNode *run)
 {
-  g_autoptr (TallyJsonView) proof = tally_json_view_get_view (run, "proof");
-  g_autofree char *grade = tally_json_view_dup_string (run, "grade");
+  g_autoptr (TallyJsonNode) proof = tally_json_node_get_node (run, "proof");
+  g_autofree char *grade = tally_json_node_dup_string (run, "grade");
   guint n_equal;
   guint n_of;
 
   if (proof == NULL)
     return;
 
-  n_equal = (guint) tally_json_view_get_int (proof, "equal");
-  n_of = (guint) tally_json_view_get_int (proof, "of");
+  n_equal = (guint) tally_json_node_get_int (proof, "equal");
+  n_of = (guint) tally_json_node_get_int (proof, "of");
   if (g_strcmp0 (grade, "compared") == 0)
     tally_output_printf (output, _("Compared: %u of %u records are equal, bodies included.\n"),
                          n_equal, n_of);
@@ -189,15 +189,15 @@ print_proof (TallyOutput   *output,
 
 static void
 print_run (TallyOutput   *output,
-           TallyJsonView *run,
+           TallyJsonNode *run,
            TallyExitCode  code)
 {
-  g_autoptr (TallyJsonView) records = tally_json_view_get_view (run, "records");
-  g_autoptr (TallyJsonView) conflicts = tally_json_view_get_view (run, "conflicts");
-  double seconds = tally_json_view_get_int (run, "duration_ms") / 1000.0;
+  g_autoptr (TallyJsonNode) records = tally_json_node_get_node (run, "records");
+  g_autoptr (TallyJsonNode) conflicts = tally_json_node_get_node (run, "conflicts");
+  double seconds = tally_json_node_get_int (run, "duration_ms") / 1000.0;
   gint64 n_merged = 0;
   gint64 n_open = 0;
-  gint64 n_guarded = records != NULL ? tally_json_view_get_int (records, "guarded") : 0;
+  gint64 n_guarded = records != NULL ? tally_json_node_get_int (records, "guarded") : 0;
 
   tally_output_printf (output, "%s: ", describe_status (code));
   print_counts (output, records);
@@ -206,8 +206,8 @@ print_run (TallyOutput   *output,
 
   if (conflicts != NULL)
     {
-      n_merged = tally_json_view_get_int (conflicts, "auto_resolved");
-      n_open = tally_json_view_get_int (conflicts, "needs_user");
+      n_merged = tally_json_node_get_int (conflicts, "auto_resolved");
+      n_open = tally_json_node_get_int (conflicts, "needs_user");
     }
   if (n_merged > 0)
     tally_output_printf (output, ngettext ("%u record changed on both sides was merged.\n",
@@ -225,16 +225,16 @@ print_run (TallyOutput   *output,
 
 /* To standard error, whatever goes to standard output: a script's log shows the cause. */
 static void
-report_errors (TallyJsonView *run,
+report_errors (TallyJsonNode *run,
                TallyExitCode  exit_code)
 {
-  g_autoptr (GPtrArray) errors = tally_json_view_list (run, "errors");
+  g_autoptr (GPtrArray) errors = tally_json_node_list (run, "errors");
 
   for (guint i = 0; i < errors->len; i++)
     {
-      g_autofree char *record = tally_json_view_dup_string (errors->pdata[i], "record");
-      g_autofree char *message = tally_json_view_dup_string (errors->pdata[i], "message");
-      g_autofree char *code = tally_json_view_dup_string (errors->pdata[i], "code");
+      g_autofree char *record = tally_json_node_dup_string (errors->pdata[i], "record");
+      g_autofree char *message = tally_json_node_dup_string (errors->pdata[i], "message");
+      g_autofree char *code = tally_json_node_dup_string (errors->pdata[i], "code");
       g_autofree char *shown = NULL;
       g_autofree char *what = NULL;
 
@@ -251,15 +251,15 @@ report_errors (TallyJsonView *run,
 }
 
 /* One run, and the exit code it means. */
-static TallyJsonView *
+static TallyJsonNode *
 sync_once (TallyCli  *cli,
            GError   **error)
 {
   g_autofree char *json = call_sync (cli, error);
-  TallyJsonView *run = NULL;
+  TallyJsonNode *run = NULL;
 
   if (json != NULL)
-    run = tally_json_view_new (json, -1, error);
+    run = tally_json_node_new (json, -1, error);
   if (run != NULL)
     cli->exit_code = failure_of_run (run);
 
@@ -291,7 +291,7 @@ tally_command_sync (TallyCli  *cli,
                     GError   **error)
 {
   const char *server = tally_bus_sync_get_connection (tally_cli_get_proxy (cli));
-  g_autoptr (TallyJsonView) run = NULL;
+  g_autoptr (TallyJsonNode) run = NULL;
   gboolean asked = FALSE;
 
   if (cli->options->server == NULL && g_strcmp0 (server, "") == 0)
@@ -316,7 +316,7 @@ tally_command_sync (TallyCli  *cli,
         return FALSE;
       if (asked)
         {
-          g_clear_pointer (&run, tally_json_view_free);
+          g_clear_pointer (&run, tally_json_node_free);
           run = sync_once (cli, error);
           if (run == NULL)
             return FALSE;
@@ -324,7 +324,7 @@ tally_command_sync (TallyCli  *cli,
     }
 
   if (cli->options->json)
-    tally_output_line (cli->output, tally_json_view_get_text (run));
+    tally_output_line (cli->output, tally_json_node_get_text (run));
   else
     print_run (cli->output, run, cli->exit_code);
   tally_output_flush (cli->output);

@@ -346,6 +346,19 @@ class Agent:
         self.changed('State', 'Reason', 'Guarded')
         return None
 
+    def do_Plan(self, listed):
+        if ['Sync'] in self.store.calls:
+            plan = {'send': 0, 'fetch': 0, 'delete': 0, 'conflicts': 0,
+                    'bytes': {'up': 0, 'down': 0}, 'seconds': 0, 'records': []}
+        else:
+            plan = {'send': 3, 'fetch': 1240, 'delete': 2, 'conflicts': 1,
+                    'bytes': {'up': 2100, 'down': 812000}, 'seconds': 4,
+                    'records': [{'id': 'receipt:R-%05d' % n, 'action': action}
+                                for n, action in enumerate(
+                                    ['send', 'send', 'send deletion', 'merge', 'delete'] +
+                                    ['fetch'] * 1236, 1)] if listed else []}
+        return GLib.Variant('(s)', (json.dumps(plan),))
+
     def do_ListRuns(self, limit):
         runs = [dict(json.loads(self.store.run('success', pulled=pulled)), run=run)
                 for run, pulled in ((9, 0), (8, 3), (7, 41))]

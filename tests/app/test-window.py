@@ -275,7 +275,29 @@ class Undo(Path):
         window.key('Escape')
 
 
-PATHS = [Path, Deletions, Undo]
+class Plan(Path):
+    """What a run would do is shown, then done; then there is nothing to do."""
+
+    STEPS = ['shown', 'done', 'end']
+
+    def test_shown(self):
+        window = self.window
+        window.key('shift+F5')
+        window.see('To send: 3. To fetch: 1240.')
+        window.see(lambda name: name.startswith('About 2.1') and 'takes about 4 seconds' in name)
+        window.find('label', lambda name: name == 'receipt:R-00003   would be deleted on the server')
+        window.find('label', lambda name: name == 'receipt:R-00004   was changed on both sides')
+        assert self.calls() == [], self.calls()
+
+    def test_done(self):
+        window = self.window
+        window.press('push button', starts('_Sync Now'))
+        wait_for(lambda: self.calls() == [['Sync']], 'the call')
+        window.see('There is nothing to do')
+        window.key('Escape')
+
+
+PATHS = [Path, Deletions, Undo, Plan]
 
 
 def go(path, first):
