@@ -34,13 +34,14 @@ G_DEFINE_FINAL_TYPE (TallyPlanOnly, tally_plan_only, TALLY_TYPE_QUESTION)
 
 typedef struct
 {
-  guint   n_send;
-  guint   n_fetch;
-  guint   n_delete;
-  guint   n_conflicts;
-  guint64 bytes_up;
-  guint64 bytes_down;
-  gint64  seconds;      /* -1: not known */
+  guint    n_send;
+  guint    n_fetch;
+  guint    n_delete;
+  guint    n_conflicts;
+  guint64  bytes_up;
+  guint64  bytes_down;
+  gint64   seconds;      /* -1: not known */
+  gboolean asks;         /* more would be deleted than goes through unasked */
 } Plan;
 
 static char *
@@ -80,6 +81,8 @@ make_detail (const Plan *plan)
     g_string_append_printf (text, ngettext ("%s of the records would be deleted. ",
                                             "%s of the records would be deleted. ",
                                             plan->n_delete), deletions);
+  if (plan->asks)
+    g_string_append (text, _("That is more than goes through unasked: you will be asked first. "));
   if (plan->n_conflicts > 0)
     g_string_append_printf (text, ngettext ("%s was changed on both sides. ",
                                             "%s were changed on both sides. ",
@@ -95,6 +98,7 @@ read_plan (TallyJsonNode *node,
 {
   g_autoptr (TallyJsonNode) bytes = tally_json_node_get_node (node, "bytes");
   g_autofree char *seconds = tally_json_node_dup_raw (node, "seconds");
+  g_autofree char *risk = tally_json_node_dup_string (node, "risk");
 
   *plan = (Plan) {
     .n_send = (guint) tally_json_node_get_int (node, "send"),
@@ -105,6 +109,7 @@ read_plan (TallyJsonNode *node,
     .bytes_down = bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "down") : 0,
     .seconds = seconds == NULL || g_str_equal (seconds, "null")
                ? -1 : tally_json_node_get_int (node, "seconds"),
+    .asks = g_strcmp0 (risk, "deletions") == 0,
   };
 }
 

@@ -57,6 +57,9 @@ print_plan (TallyOutput   *output,
   guint n_fetch = (guint) tally_json_node_get_int (plan, "fetch");
   guint n_delete = (guint) tally_json_node_get_int (plan, "delete");
   guint n_conflicts = (guint) tally_json_node_get_int (plan, "conflicts");
+  g_autofree char *risk = tally_json_node_dup_string (plan, "risk");
+  g_autofree char *seconds = tally_json_node_dup_raw (plan, "seconds");
+  guint n_seconds = (guint) MAX (tally_json_node_get_int (plan, "seconds"), 1);
   g_autofree char *up = NULL;
   g_autofree char *down = NULL;
 
@@ -71,6 +74,10 @@ print_plan (TallyOutput   *output,
   down = g_format_size (bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "down") : 0);
   tally_output_printf (output, _("To send: %u (about %s). To fetch: %u (about %s).\n"), n_send, up,
                        n_fetch, down);
+  if (!g_str_equal (seconds, "null"))
+    tally_output_printf (output, ngettext ("As fast as lately that takes about %u second.\n",
+                                           "As fast as lately that takes about %u seconds.\n",
+                                           n_seconds), n_seconds);
   if (n_delete > 0)
     tally_output_printf (output, ngettext ("%u of them is a deletion.\n",
                                            "%u of them are deletions.\n", n_delete), n_delete);
@@ -78,6 +85,8 @@ print_plan (TallyOutput   *output,
     tally_output_printf (output, ngettext ("%u was changed on both sides.\n",
                                            "%u were changed on both sides.\n", n_conflicts),
                          n_conflicts);
+  if (g_strcmp0 (risk, "deletions") == 0)
+    tally_output_line (output, _("That is more than goes through unasked: you will be asked first."));
   tally_output_line (output, _("Nothing was done yet."));
 }
 

@@ -10,6 +10,11 @@
 /* Causes that are told apart; what is rarer than these helps nobody. */
 #define MAX_PATTERNS 20
 
+/* The runs that tell the pace: enough to even out, few enough to be of this network. One that moves
+ * less is all round trips. */
+#define PACE_RUNS 20
+#define PACE_BYTES 10000
+
 static void
 pattern_free (gpointer data)
 {
@@ -124,4 +129,32 @@ tally_store_get_health (TallyStore  *self,
 
   return read_runs (self, since_us, health, error) && read_errors (self, since_us, health, error)
          ? g_steal_pointer (&health) : NULL;
+}
+
+/**
+ * tally_store_get_pace:
+ * @self: a store
+ * @pace: (out): bytes a second of the last runs, both ways and all waits included; 0: none tells
+ * @error: a store error
+ *
+ * Returns: whether it could be read
+ */
+gboolean
+tally_store_get_pace (TallyStore  *self,
+                      double      *pace,
+                      GError     **error)
+{
+  g_autoptr (TallyStatement) sums = tally_db_statement (self->db, "run-pace");
+  double duration_us;
+
+  tally_statement_bind_int (sums, ":least", PACE_BYTES);
+  tally_statement_bind_int (sums, ":limit", PACE_RUNS);
+  if (tally_statement_step (sums, error) != TALLY_DB_ROW)
+    return FALSE;
+
+  duration_us = (double) tally_statement_get_int (sums, 1);
+  *pace = duration_us > 0
+          ? (double) tally_statement_get_int (sums, 0) * G_USEC_PER_SEC / duration_us : 0;
+
+  return TRUE;
 }

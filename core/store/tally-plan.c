@@ -26,6 +26,8 @@ tally_plan_new (void)
 {
   TallyPlan *self = g_new0 (TallyPlan, 1);
 
+  self->seconds = -1;
+  self->risk = "none";
   self->rows = g_ptr_array_new_with_free_func (row_free);
 
   return self;
@@ -47,7 +49,7 @@ tally_plan_free (TallyPlan *self)
  * @self: a plan
  * @writer: where the value goes
  *
- * Writes its object: send, fetch, delete, conflicts, bytes, records.
+ * Writes its object: send, fetch, delete, conflicts, bytes, seconds, risk, records.
  */
 void
 tally_plan_write (const TallyPlan *self,
@@ -63,6 +65,14 @@ tally_plan_write (const TallyPlan *self,
   tally_json_writer_member_int (writer, "up", (gint64) self->bytes_up);
   tally_json_writer_member_int (writer, "down", (gint64) self->bytes_down);
   tally_json_writer_end_object (writer);
+  if (self->seconds >= 0)
+    tally_json_writer_member_int (writer, "seconds", self->seconds);
+  else
+    {
+      tally_json_writer_name (writer, "seconds");
+      tally_json_writer_null (writer);
+    }
+  tally_json_writer_member (writer, "risk", self->risk);
   tally_json_writer_name (writer, "records");
   tally_json_writer_begin_array (writer);
   for (guint i = 0; i < self->rows->len; i++)

@@ -580,8 +580,15 @@ typedef struct
   guint      n_send, n_fetch, n_delete;
   guint      n_conflicts;   /* changed on both sides: to be merged, or asked about */
   guint64    bytes_up, bytes_down;
+  gint64     seconds;       /* as fast as the last runs; -1: none of them tells */
+  const char *risk;         /* static: none | conflicts | deletions: more than go through unasked */
   GPtrArray *rows;          /* element-type TallyPlanRow; empty where nobody wants them named */
 } TallyPlan;
+
+/* Bytes a second of the last runs, both ways and all waits included; 0: nothing was moved yet. */
+gboolean     tally_store_get_pace        (TallyStore               *self,
+                                          double                   *pace,
+                                          GError                  **error);
 
 TallyPlan   *tally_plan_new              (void) G_GNUC_WARN_UNUSED_RESULT;
 void         tally_plan_free             (TallyPlan                *self);

@@ -246,6 +246,33 @@ weigh (Planner  *self,
   return TRUE;
 }
 
+/* How long it takes, and what a person may want to look at before. */
+static gboolean
+judge (Planner  *self,
+       GError  **error)
+{
+  TallyStore *store = self->options->store;
+  TallyPlan *plan = self->plan;
+  TallyGuardRule rule;
+  TallyStoreCounts counts;
+  double pace;
+
+  if (!tally_store_get_pace (store, &pace, error) ||
+      !tally_store_get_guard_rule (store, &rule, error) ||
+      !tally_store_count (store, &counts, error))
+    return FALSE;
+
+  if (pace > 0)
+    plan->seconds = (gint64) ((double) (plan->bytes_up + plan->bytes_down) / pace + 0.5);
+  if (plan->n_delete >= rule.least &&
+      (guint64) plan->n_delete * 100 > (guint64) rule.share * counts.n_records)
+    plan->risk = "deletions";
+  else if (plan->n_conflicts > 0)
+    plan->risk = "conflicts";
+
+  return TRUE;
+}
+
 TallyPlan *
 tally_sync_plan (const TallySyncOptions  *options,
                  gboolean                 lists,
@@ -259,7 +286,8 @@ tally_sync_plan (const TallySyncOptions  *options,
   if (!check_server (&planner, error))
     return NULL;
   tally_remote_get_traffic (options->remote, &planner.probed);
-  if (!plan_pull (&planner, error) || !plan_push (&planner, error) || !weigh (&planner, error))
+  if (!plan_pull (&planner, error) || !plan_push (&planner, error) || !weigh (&planner, error) ||
+      !judge (&planner, error))
     return NULL;
 
   return g_steal_pointer (&plan);

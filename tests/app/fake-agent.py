@@ -349,10 +349,10 @@ class Agent:
     def do_Plan(self, listed):
         if ['Sync'] in self.store.calls:
             plan = {'send': 0, 'fetch': 0, 'delete': 0, 'conflicts': 0,
-                    'bytes': {'up': 0, 'down': 0}, 'seconds': 0, 'records': []}
+                    'bytes': {'up': 0, 'down': 0}, 'seconds': 0, 'risk': 'none', 'records': []}
         else:
             plan = {'send': 3, 'fetch': 1240, 'delete': 2, 'conflicts': 1,
-                    'bytes': {'up': 2100, 'down': 812000}, 'seconds': 4,
+                    'bytes': {'up': 2100, 'down': 812000}, 'seconds': 4, 'risk': 'conflicts',
                     'records': [{'id': 'receipt:R-%05d' % n, 'action': action}
                                 for n, action in enumerate(
                                     ['send', 'send', 'send deletion', 'merge', 'delete'] +

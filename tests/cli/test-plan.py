@@ -37,7 +37,8 @@ class PlanTest(rig.CliTest):
 
     def plan(self, *options):
         plan = self.ok('sync', '--plan', '--json', *options).json
-        self.assertEqual(list(plan), ['send', 'fetch', 'delete', 'conflicts', 'bytes', 'records'])
+        self.assertEqual(list(plan), ['send', 'fetch', 'delete', 'conflicts', 'bytes', 'seconds', 'risk',
+                                      'records'])
         return plan
 
     def check(self, plan, run):
@@ -54,6 +55,7 @@ class PlanTest(rig.CliTest):
         export = self.ok('export').out
         plan = self.ok('--server', self.url, 'sync', '--plan', '--json').json
         self.assertEqual((plan['send'], plan['fetch'], plan['delete']), (1, 300, 0))
+        self.assertEqual((plan['seconds'], plan['risk']), (None, 'none'))
         self.assertEqual(self.ok('export').out, export)
         self.assertEqual(self.ok('runs', '--json').json['runs'], [])
         self.assertEqual(len(self.server.documents('shop')), 300)
@@ -70,6 +72,7 @@ class PlanTest(rig.CliTest):
         plan = self.plan()
         self.assertEqual((plan['send'], plan['fetch'], plan['delete'], plan['records']),
                          (2, 102, 3, []))
+        self.assertIsInstance(plan['seconds'], int)
         self.check(plan, self.ok('sync', '--json').json)
         self.assertEqual(self.plan()['fetch'], 0)
         self.assertIn('nothing to do', self.ok('sync', '--plan').out)
@@ -86,10 +89,17 @@ class PlanTest(rig.CliTest):
                          [('mine:1', 'send'), ('receipt:0001', 'fetch'), ('receipt:0002', 'merge'),
                           ('receipt:0002', 'send'), ('receipt:0003', 'delete'),
                           ('receipt:0004', 'send deletion')])
-        self.assertEqual(plan['conflicts'], 1)
+        self.assertEqual((plan['conflicts'], plan['risk']), (1, 'conflicts'))
         words = self.ok('sync', '--plan', '--list').out
         for word in ('delete here', 'delete there', 'merge', 'To send: 3', 'Nothing was done yet.'):
             self.assertIn(word, words)
+
+    def test_risk(self):
+        """More deletions than go through unasked: said before."""
+        self.ok('--server', self.url, 'sync')
+        self.edit_there(*range(120), deleted=True)
+        self.assertEqual(self.plan()['risk'], 'deletions')
+        self.assertIn('you will be asked first', self.ok('sync', '--plan').out)
 
     def test_alone(self):
         """What a plan does not take into account is not taken silently."""
