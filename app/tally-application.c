@@ -83,6 +83,7 @@ tally_application_startup (GApplication *application)
     { "win.show-page::overview", { "<Control>1", NULL } },
     { "win.show-page::records", { "<Control>2", NULL } },
     { "win.show-page::conflicts", { "<Control>3", NULL } },
+    { "win.show-page::health", { "<Control>4", NULL } },
     { "win.search", { "<Control>f", NULL } },
     { "win.show-help-overlay", { "<Control>question", NULL } },
     { "window.close", { "<Control>w", NULL } },

@@ -12,10 +12,12 @@
 #include "tally-question-dialog.h"
 
 #include "pages/tally-conflicts-page.h"
+#include "pages/tally-health-page.h"
 #include "pages/tally-overview-page.h"
 #include "pages/tally-records-page.h"
 #include "tally-conflicts.h"
 #include "tally-deletions.h"
+#include "tally-health-report.h"
 #include "tally-overview.h"
 #include "tally-plan-only.h"
 #include "tally-records.h"
@@ -43,6 +45,7 @@ struct _TallyWindow
   TallyOverview        *overview;     /* owned, nullable */
   TallyRecords         *records;      /* owned, nullable */
   TallyConflicts       *conflicts;    /* owned, nullable */
+  TallyHealthReport    *health;       /* owned, nullable */
 
   AdwToastOverlay      *toasts;
   AdwViewStack         *pages;
@@ -59,6 +62,7 @@ enum
   PROP_OVERVIEW,
   PROP_RECORDS,
   PROP_CONFLICTS,
+  PROP_HEALTH,
   N_PROPS
 };
 
@@ -91,6 +95,7 @@ client_changed_cb (TallyWindow *self)
   g_clear_object (&self->overview);
   g_clear_object (&self->records);
   g_clear_object (&self->conflicts);
+  g_clear_object (&self->health);
   if (client != NULL)
     {
       TallyBusSync *proxy = tally_client_get_proxy (client);
@@ -98,6 +103,7 @@ client_changed_cb (TallyWindow *self)
       self->overview = tally_overview_new (proxy, self->clock);
       self->records = tally_records_new (client, tally_overview_get_collections (self->overview));
       self->conflicts = tally_conflicts_new (client);
+      self->health = tally_health_report_new (proxy, self->clock);
       tally_overview_refresh (self->overview);
       g_object_bind_property (proxy, "conflicts", self->conflicts_tab, "badge-number",
                               G_BINDING_SYNC_CREATE);
@@ -108,6 +114,7 @@ client_changed_cb (TallyWindow *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OVERVIEW]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RECORDS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CONFLICTS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_HEALTH]);
   for (guint i = 0; i < G_N_ELEMENTS (store_actions); i++)
     gtk_widget_action_set_enabled (GTK_WIDGET (self), store_actions[i], client != NULL);
 }
@@ -295,6 +302,7 @@ tally_window_dispose (GObject *object)
   g_clear_object (&self->overview);
   g_clear_object (&self->records);
   g_clear_object (&self->conflicts);
+  g_clear_object (&self->health);
 
   G_OBJECT_CLASS (tally_window_parent_class)->dispose (object);
 }
@@ -320,6 +328,9 @@ tally_window_get_property (GObject    *object,
       break;
     case PROP_CONFLICTS:
       g_value_set_object (value, self->conflicts);
+      break;
+    case PROP_HEALTH:
+      g_value_set_object (value, self->health);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -362,11 +373,14 @@ tally_window_class_init (TallyWindowClass *klass)
     g_param_spec_object ("records", NULL, NULL, TALLY_TYPE_RECORDS, flags);
   properties[PROP_CONFLICTS] =
     g_param_spec_object ("conflicts", NULL, NULL, TALLY_TYPE_CONFLICTS, flags);
+  properties[PROP_HEALTH] =
+    g_param_spec_object ("health", NULL, NULL, TALLY_TYPE_HEALTH_REPORT, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   install_actions (widget_class);
 
   g_type_ensure (TALLY_TYPE_CONFLICTS_PAGE);
+  g_type_ensure (TALLY_TYPE_HEALTH_PAGE);
   g_type_ensure (TALLY_TYPE_OVERVIEW_PAGE);
   g_type_ensure (TALLY_TYPE_RECORDS_PAGE);
   gtk_widget_class_set_template_from_resource (

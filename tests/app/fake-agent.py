@@ -359,6 +359,21 @@ class Agent:
                                     ['fetch'] * 1236, 1)] if listed else []}
         return GLib.Variant('(s)', (json.dumps(plan),))
 
+    def do_GetHealth(self, days):
+        if self.store.properties['LastRun'][1] == '':
+            runs, rate, errors, oldest = (0, 0, 0, 0), None, [], None
+        else:
+            at = time.strftime('%Y-%m-%dT%H:%M:%S.000Z', time.gmtime(time.time() - 2 * 3600))
+            runs, rate, oldest = (340 * days, 3, 2, 1), 0.9942, at
+            errors = [{'code': 'server-unreachable', 'count': 2, 'first': at, 'last': at},
+                      {'code': 'refused', 'count': 3, 'first': at, 'last': at}]
+        health = {'since': '2026-11-16T00:00:00.000Z',
+                  'runs': dict(zip(('success', 'partial', 'failed', 'cancelled'), runs)),
+                  'success_rate': rate, 'duration_ms': {'p50': 412, 'p95': 2310},
+                  'bytes': {'up': 182000, 'down': 6120000}, 'oldest_pending': oldest,
+                  'open_problems': self.store.properties['Quarantined'][1], 'errors': errors}
+        return GLib.Variant('(s)', (json.dumps(health),))
+
     def do_ListRuns(self, limit):
         runs = [dict(json.loads(self.store.run('success', pulled=pulled)), run=run)
                 for run, pulled in ((9, 0), (8, 3), (7, 41))]

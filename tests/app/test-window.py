@@ -22,7 +22,7 @@ gi.require_version('Atspi', '2.0')
 from gi.repository import Atspi, GLib  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from window_driver import FakeAgent, Window, wait_for, walk  # noqa: E402
+from window_driver import FakeAgent, Window, pump, wait_for, walk  # noqa: E402
 
 FOLDER = os.path.dirname(os.path.abspath(__file__))
 
@@ -297,7 +297,29 @@ class Plan(Path):
         window.key('Escape')
 
 
-PATHS = [Path, Deletions, Undo, Plan]
+class Health(Path):
+    """What the runs came to; another period is asked for."""
+
+    ARGUMENTS = ['--scenario', 'problems']
+    STEPS = ['figures', 'period', 'end']
+
+    def test_figures(self):
+        window = self.window
+        window.key('ctrl+4')
+        window.see('99.4 %')
+        window.see('2383 good, 2 failed, 1 ended early')
+        window.see('95 of 100 took at most 2.3 s')
+        window.see(lambda name: name.startswith('The server refuses') and '3 times' in name)
+
+    def test_period(self):
+        window = self.window
+        window.key('space')
+        pump(0.3)
+        window.key('Up', 'Return')
+        window.see('343 good, 2 failed, 1 ended early')
+
+
+PATHS = [Path, Deletions, Undo, Plan, Health]
 
 
 def go(path, first):
