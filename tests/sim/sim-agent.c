@@ -407,6 +407,29 @@ forget (TallySimDevice  *self,
   return tally_store_trim (store, &rule, error);
 }
 
+TallyPlan *
+tally_sim_agent_plan (TallySimDevice *self,
+                      TallyStore     *store)
+{
+  g_autoptr (TallyHttpClient) client = tally_http_client_new (self->transport, self->clock,
+                                                              self->rand);
+  g_autoptr (TallyRemote) remote = tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
+  TallySyncOptions options = {
+    .store = store,
+    .remote = remote,
+    .clock = self->clock,
+    .trigger = "manual",
+    .page_rows = self->given.page_rows,
+  };
+  TallyPlan *plan = self->adopt ? NULL : tally_sync_plan (&options, TRUE, NULL, NULL);
+
+  if (plan != NULL)
+    tally_sim_trace_add (self->given.trace, self->name, "plan: send %u fetch %u delete %u conflicts %u",
+                         plan->n_send, plan->n_fetch, plan->n_delete, plan->n_conflicts);
+
+  return plan;
+}
+
 TallyRun *
 tally_sim_agent_run (TallySimDevice  *self,
                      TallyStore      *store,

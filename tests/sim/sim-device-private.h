@@ -100,6 +100,9 @@ void        tally_sim_device_breathe      (TallySimDevice  *self);
 
 void        tally_sim_agent_main          (gpointer         data);
 /* One run; NULL: the store failed. */
+/* NULL: the server is not asked, or says what nobody can plan with. */
+TallyPlan  *tally_sim_agent_plan          (TallySimDevice  *self,
+                                           TallyStore      *store);
 TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
                                            TallyStore      *store,
                                            const char      *trigger,
