@@ -430,6 +430,13 @@ tally_sim_agent_plan (TallySimDevice *self,
   return plan;
 }
 
+/* Now and then somebody only wants to see what is new. */
+static gboolean
+draw_pull_only (TallySimDevice *self)
+{
+  return !self->adopt && tally_sim_dice_chance (&self->direction_dice, 5) && !self->healed;
+}
+
 TallyRun *
 tally_sim_agent_run (TallySimDevice  *self,
                      TallyStore      *store,
@@ -442,12 +449,14 @@ tally_sim_agent_run (TallySimDevice  *self,
   g_autoptr (TallyRemote) remote = tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
   guint era = tally_sim_net_get_era (self->given.net);
   gint64 seq = tally_sim_truth_ask_seq (self->given.net);
+  guint n_batches = tally_sim_transport_get_n_batches (TALLY_SIM_TRANSPORT (self->transport));
   TallySyncOptions options = {
     .store = store,
     .remote = remote,
     .clock = self->clock,
     .trigger = trigger,
     .adopt = self->adopt,
+    .pull_only = draw_pull_only (self),
     .proof = proof,
     .page_rows = self->given.page_rows,
     .guard = self->given.guard,
@@ -473,6 +482,9 @@ tally_sim_agent_run (TallySimDevice  *self,
   check_guard (self, run);
   check_proof (self, run);
   check_errors (self, run);
+  if (options.pull_only &&
+      tally_sim_transport_get_n_batches (TALLY_SIM_TRANSPORT (self->transport)) != n_batches)
+    tally_sim_trace_fail (self->given.trace, "%s: a run that only takes in sends", self->name);
   check_storm (self);
   check_conflicts (self, store, run);
   if (!tally_sim_device_is_dead (self))

@@ -22,6 +22,7 @@ struct _TallySimDevice
 
   TallySimDice           dice;          /* of its life: naps, pauses */
   TallySimDice           proof_dice;    /* of what its runs are to prove */
+  TallySimDice           direction_dice;
   GRand                 *rand;          /* owned: what the engine is given */
   TallySimClock         *sim_clock;     /* owned */
   TallyClock            *clock;         /* unowned: the same */

@@ -24,6 +24,7 @@ struct _TallySimTransport
   TallySimLedger *ledger;   /* unowned */
   guint           device;
   gboolean        offline;
+  guint           n_batches;
 };
 
 static TallyResponse *
@@ -42,7 +43,10 @@ tally_sim_transport_send (TallyTransport      *transport,
     }
 
   if (request->body != NULL && g_str_has_suffix (request->url, "/_bulk_docs"))
-    tally_sim_ledger_note_sent (self->ledger, self->device, request->body);
+    {
+      self->n_batches++;
+      tally_sim_ledger_note_sent (self->ledger, self->device, request->body);
+    }
 
   if (!tally_sim_vfs_is_dead (self->disk))
     response = tally_sim_net_exchange (self->net, self->device, self->clock, request,
@@ -107,4 +111,10 @@ tally_sim_transport_set_offline (TallySimTransport *self,
                                  gboolean           offline)
 {
   self->offline = offline;
+}
+
+guint
+tally_sim_transport_get_n_batches (TallySimTransport *self)
+{
+  return self->n_batches;
 }
