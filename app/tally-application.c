@@ -79,6 +79,7 @@ tally_application_startup (GApplication *application)
   static const struct { const char *action; const char *accels[2]; } accels[] = {
     { "app.quit", { "<Control>q", NULL } },
     { "win.sync-now", { "F5", NULL } },
+    { "win.show-outbox", { "<Control>o", NULL } },
     { "win.plan", { "<Shift>F5", NULL } },
     { "win.show-page::overview", { "<Control>1", NULL } },
     { "win.show-page::records", { "<Control>2", NULL } },

@@ -9,6 +9,7 @@
 
 #include "tally-window.h"
 
+#include "tally-outbox-dialog.h"
 #include "tally-question-dialog.h"
 
 #include "pages/tally-conflicts-page.h"
@@ -241,6 +242,18 @@ undo_run_action (GtkWidget  *widget,
 }
 
 static void
+show_outbox_action (GtkWidget  *widget,
+                    const char *action_name,
+                    GVariant   *parameter)
+{
+  TallyWindow *self = TALLY_WINDOW (widget);
+  TallyClient *client = tally_session_get_client (self->session);
+
+  if (client != NULL)
+    tally_outbox_dialog_present (GTK_WINDOW (widget), tally_client_get_proxy (client), self->clock);
+}
+
+static void
 plan_action (GtkWidget  *widget,
              const char *action_name,
              GVariant   *parameter)
@@ -342,6 +355,7 @@ install_actions (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_install_action (widget_class, "win.sync-now", NULL, sync_action);
   gtk_widget_class_install_action (widget_class, "win.compare", NULL, compare_action);
+  gtk_widget_class_install_action (widget_class, "win.show-outbox", NULL, show_outbox_action);
   gtk_widget_class_install_action (widget_class, "win.plan", NULL, plan_action);
   gtk_widget_class_install_action (widget_class, "win.pause", NULL, pause_action);
   gtk_widget_class_install_action (widget_class, "win.connect", NULL, connect_action);

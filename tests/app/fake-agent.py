@@ -187,7 +187,7 @@ class Store:
                  OldestPending=now_us() - 130 * MINUTE)
 
     def scene_problems(self):
-        self.set(State='problems', Reason=reason('problems', count='4'), Pending=2, Held=1,
+        self.set(State='problems', Reason=reason('problems', count='4'), Pending=3, Held=1,
                  Quarantined=3, OldestPending=now_us() - 51 * 60 * MINUTE,
                  LastRun=self.run('partial', pulled=17, pushed=4, errors=3))
 
@@ -358,6 +358,27 @@ class Agent:
                                     ['send', 'send', 'send deletion', 'merge', 'delete'] +
                                     ['fetch'] * 1236, 1)] if listed else []}
         return GLib.Variant('(s)', (json.dumps(plan),))
+
+    def do_ListOutbox(self, lane, offset, limit):
+        refused = json.dumps({'code': 'refused', 'arguments': {
+            'status': '422', 'detail': 'vat_rate: 11.00 non è un’aliquota'}})
+        rows = []
+        for number in range(1, min(self.store.n_records, 40) + 1):
+            state = self.store.state_of(number)
+            if (state == 'quarantined') == (lane == 'quarantine') and state in ('quarantined',
+                                                                               'pending'):
+                rows.append(('receipt:R-%05d' % number, 'receipt', number == 21,
+                             refused if state == 'quarantined' else '', 2 if number == 8 else 0,
+                             now_us() - number * 20 * MINUTE, 0))
+        return GLib.Variant('(a(ssbsuxx))', (rows[offset:offset + limit],))
+
+    def do_Retry(self, record):
+        self.store.calls.append(['Retry', record])
+        return GLib.Variant('(u)', (1,))
+
+    def do_Discard(self, record):
+        self.store.calls.append(['Discard', record])
+        return None
 
     def do_GetHealth(self, days):
         if self.store.properties['LastRun'][1] == '':

@@ -319,7 +319,35 @@ class Health(Path):
         window.see('343 good, 2 failed, 1 ended early')
 
 
-PATHS = [Path, Deletions, Undo, Plan, Health]
+class Outbox(Path):
+    """What was refused and what waits: why, one of them again, one of them given up."""
+
+    ARGUMENTS = ['--scenario', 'problems']
+    STEPS = ['listed', 'again', 'given_up', 'end']
+
+    def test_listed(self):
+        window = self.window
+        window.click(None, starts('Set Aside'))
+        window.see('3 edits were refused by the server. 3 edits wait to be sent.')
+        window.find('label', lambda name: 'sent 2 times' in name and 'vat_rate: 11.00' in name)
+
+    def test_again(self):
+        window = self.window
+        window.press('push button', starts('Send Again'))
+        wait_for(lambda: self.calls() == [['Retry', 'receipt:R-00003'], ['Sync']], 'the calls')
+
+    def test_given_up(self):
+        window = self.window
+        window.press('push button', starts('Give Up the Edit'))
+        window.see('Give up the edit of “receipt:R-00003”?')
+        assert len(self.calls()) == 2, self.calls()
+        window.press('push button', starts('_Give It Up'))
+        wait_for(lambda: self.calls()[2:] == [['Discard', 'receipt:R-00003']], 'the call')
+        wait_for(lambda: not window.find_all('push button', starts('_Give It Up')), 'the end of it')
+        window.key('Escape')
+
+
+PATHS = [Path, Deletions, Undo, Plan, Health, Outbox]
 
 
 def go(path, first):

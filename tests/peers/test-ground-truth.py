@@ -297,7 +297,7 @@ class Ground:
         self.counts['live forks'] += sum(len(revs) > 1 for revs in live.values())
         self.counts['tombstones'] += len(tree.bodies) - sum(map(len, live.values()))
         self.counts['deleted documents'] += sum(deleted for _, deleted in tree.winners.values())
-        longest = max(len(body['_revisions']['ids']) for body in tree.bodies.values())
+        longest = max((len(body['_revisions']['ids']) for body in tree.bodies.values()), default=0)
         self.counts['longest history'] = int(max(self.counts['longest history'], longest))
 
 

@@ -1,0 +1,336 @@
+/* tally-outbox.c
+ *
+ * SPDX-License-Identifier: GPL-3.0-or-later
+ */
+
+#define G_LOG_DOMAIN "tally-app"
+
+#include "config.h"
+
+#include "tally-outbox.h"
+
+#include "tally-outbox-item.h"
+#include "tally-wording.h"
+
+#include <glib/gi18n.h>
+
+/* Of each lane; nobody settles more by hand, and the terminal lists them all. */
+#define MAX_ROWS 500
+
+/**
+ * TallyOutbox:
+ *
+ * What was edited here and has not arrived: first what the server refused, then what waits. Reads it
+ * anew whenever the counts move. Main thread.
+ *
+ * Properties: "summary", "problem" (of the last call, ""), "items" (#GListModel of
+ * #TallyOutboxItem), "can-send": whether anything waits.
+ */
+struct _TallyOutbox
+{
+  GObject       parent_instance;
+
+  TallyBusSync *sync;          /* owned */
+  TallyClock   *clock;         /* owned */
+  GListStore   *items;         /* owned */
+  GVariant     *refused;       /* owned, nullable: rows read, to be shown with the other lane's */
+  guint         n_refused;
+  guint         n_waiting;
+  gboolean      loading;
+  gboolean      again;         /* the counts moved meanwhile */
+  char         *problem;       /* owned */
+};
+
+enum
+{
+  PROP_0,
+  PROP_SUMMARY,
+  PROP_PROBLEM,
+  PROP_ITEMS,
+  PROP_CAN_SEND,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (TallyOutbox, tally_outbox, G_TYPE_OBJECT)
+
+/* @sentence: with a %s for the number. */
+static void
+append_count (GString    *text,
+              const char *sentence,
+              guint       n)
+{
+  g_autofree char *number = tally_wording_number (n);
+  g_autofree char *number_or_more = g_strconcat (number, n == MAX_ROWS ? "+" : NULL, NULL);
+  g_auto (GStrv) parts = g_strsplit (sentence, "%s", 2);
+
+  if (n == 0)
+    return;
+  if (text->len > 0)
+    g_string_append_c (text, ' ');
+  g_string_append (text, parts[0]);
+  g_string_append (text, number_or_more);
+  g_string_append (text, parts[1] != NULL ? parts[1] : "");
+}
+
+static char *
+make_summary (TallyOutbox *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  append_count (text, ngettext ("%s edit was refused by the server.",
+                                "%s edits were refused by the server.", self->n_refused),
+                self->n_refused);
+  append_count (text, ngettext ("%s edit waits to be sent.", "%s edits wait to be sent.",
+                                self->n_waiting), self->n_waiting);
+  if (text->len == 0)
+    g_string_append (text, _("Everything that was edited here has arrived."));
+
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
+static void
+set_problem (TallyOutbox *self,
+             GError      *error)
+{
+  if (error != NULL)
+    g_dbus_error_strip_remote_error (error);
+  g_free (self->problem);
+  self->problem = g_strdup (error != NULL ? error->message : "");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
+}
+
+static void
+add_lane (TallyOutbox *self,
+          GPtrArray   *items,
+          GVariant    *rows,
+          gboolean     refused)
+{
+  gint64 now_us = tally_clock_date_us (self->clock);
+
+  for (gsize i = 0; i < g_variant_n_children (rows); i++)
+    {
+      g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
+
+      g_ptr_array_add (items, tally_outbox_item_new (row, refused, now_us));
+    }
+}
+
+static void
+show_lanes (TallyOutbox *self,
+            GVariant    *waiting)
+{
+  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
+
+  add_lane (self, items, self->refused, TRUE);
+  add_lane (self, items, waiting, FALSE);
+  self->n_refused = (guint) g_variant_n_children (self->refused);
+  self->n_waiting = (guint) g_variant_n_children (waiting);
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                       items->pdata, items->len);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_SEND]);
+}
+
+static void
+end_load (TallyOutbox *self,
+          GError      *error)
+{
+  if (error != NULL)
+    set_problem (self, error);
+  g_clear_pointer (&self->refused, g_variant_unref);
+  self->loading = FALSE;
+  if (self->again)
+    tally_outbox_load (self);
+}
+
+static void
+waiting_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (TallyOutbox) self = user_data;
+  g_autoptr (GVariant) rows = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (tally_bus_sync_call_list_outbox_finish (TALLY_BUS_SYNC (source), &rows, result, &error))
+    show_lanes (self, rows);
+  end_load (self, error);
+}
+
+static void
+refused_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (TallyOutbox) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!tally_bus_sync_call_list_outbox_finish (TALLY_BUS_SYNC (source), &self->refused, result,
+                                               &error))
+    {
+      end_load (self, error);
+      return;
+    }
+
+  tally_bus_sync_call_list_outbox (self->sync, "send", 0, MAX_ROWS, NULL, waiting_cb,
+                                   g_object_ref (self));
+}
+
+static void
+sync_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
+{
+  g_autoptr (TallyOutbox) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  tally_bus_sync_call_sync_finish (TALLY_BUS_SYNC (source), NULL, result, &error);
+  set_problem (self, error);
+  tally_outbox_load (self);
+}
+
+static void
+retry_cb (GObject      *source,
+          GAsyncResult *result,
+          gpointer      user_data)
+{
+  g_autoptr (TallyOutbox) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (tally_bus_sync_call_retry_finish (TALLY_BUS_SYNC (source), NULL, result, &error))
+    tally_outbox_send (self);
+  else
+    set_problem (self, error);
+}
+
+static void
+tally_outbox_finalize (GObject *object)
+{
+  TallyOutbox *self = TALLY_OUTBOX (object);
+
+  g_object_unref (self->sync);
+  g_object_unref (self->clock);
+  g_object_unref (self->items);
+  g_clear_pointer (&self->refused, g_variant_unref);
+  g_free (self->problem);
+
+  G_OBJECT_CLASS (tally_outbox_parent_class)->finalize (object);
+}
+
+static void
+tally_outbox_get_property (GObject    *object,
+                           guint       prop_id,
+                           GValue     *value,
+                           GParamSpec *pspec)
+{
+  TallyOutbox *self = TALLY_OUTBOX (object);
+
+  switch (prop_id)
+    {
+    case PROP_SUMMARY:
+      g_value_take_string (value, make_summary (self));
+      break;
+    case PROP_PROBLEM:
+      g_value_set_string (value, self->problem);
+      break;
+    case PROP_ITEMS:
+      g_value_set_object (value, self->items);
+      break;
+    case PROP_CAN_SEND:
+      g_value_set_boolean (value, self->n_waiting > 0);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+    }
+}
+
+static void
+tally_outbox_class_init (TallyOutboxClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->finalize = tally_outbox_finalize;
+  object_class->get_property = tally_outbox_get_property;
+
+  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, "", flags);
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, "", flags);
+  properties[PROP_ITEMS] = g_param_spec_object ("items", NULL, NULL, G_TYPE_LIST_MODEL, flags);
+  properties[PROP_CAN_SEND] = g_param_spec_boolean ("can-send", NULL, NULL, FALSE, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+tally_outbox_init (TallyOutbox *self)
+{
+  self->items = g_list_store_new (TALLY_TYPE_OUTBOX_ITEM);
+  self->problem = g_strdup ("");
+}
+
+/**
+ * tally_outbox_new:
+ * @sync: the store's holder
+ * @clock: for ages
+ *
+ * Returns: (transfer full): the outbox; empty until it was loaded
+ */
+TallyOutbox *
+tally_outbox_new (TallyBusSync *sync,
+                  TallyClock   *clock)
+{
+  static const char * const counts[] = { "notify::pending", "notify::quarantined", "notify::held" };
+  TallyOutbox *self = g_object_new (TALLY_TYPE_OUTBOX, NULL);
+
+  self->sync = g_object_ref (sync);
+  self->clock = g_object_ref (clock);
+  for (guint i = 0; i < G_N_ELEMENTS (counts); i++)
+    g_signal_connect_object (sync, counts[i], G_CALLBACK (tally_outbox_load), self,
+                             G_CONNECT_SWAPPED);
+
+  return self;
+}
+
+TallyBusSync *
+tally_outbox_get_sync (TallyOutbox *self)
+{
+  g_return_val_if_fail (TALLY_IS_OUTBOX (self), NULL);
+
+  return self->sync;
+}
+
+void
+tally_outbox_load (TallyOutbox *self)
+{
+  g_return_if_fail (TALLY_IS_OUTBOX (self));
+
+  self->again = self->loading;
+  if (self->loading)
+    return;
+
+  self->loading = TRUE;
+  tally_bus_sync_call_list_outbox (self->sync, "quarantine", 0, MAX_ROWS, NULL, refused_cb,
+                                   g_object_ref (self));
+}
+
+void
+tally_outbox_retry (TallyOutbox *self,
+                    const char  *id)
+{
+  g_return_if_fail (TALLY_IS_OUTBOX (self));
+
+  tally_bus_sync_call_retry (self->sync, id, NULL, retry_cb, g_object_ref (self));
+}
+
+void
+tally_outbox_send (TallyOutbox *self)
+{
+  GVariantDict options;
+
+  g_return_if_fail (TALLY_IS_OUTBOX (self));
+
+  g_variant_dict_init (&options, NULL);
+  tally_bus_sync_call_sync (self->sync, g_variant_dict_end (&options), NULL, sync_cb,
+                            g_object_ref (self));
+}
