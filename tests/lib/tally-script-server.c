@@ -7,7 +7,7 @@
 
 #include "lib/tally-script-server.h"
 
-#include <libsoup/soup.h>
+#include "lib/tally-soup-thread.h"
 
 typedef struct
 {
@@ -27,16 +27,11 @@ typedef struct
 
 struct _TallyScriptServer
 {
-  GThread      *thread;
-  GMainContext *context;
-  GMainLoop    *loop;
-  char         *base_url;   /* set once before the constructor returns */
+  TallySoupThread *soup;
 
-  GMutex        mutex;      /* guards what follows */
-  GCond         ready;
-  gboolean      listening;
-  GQueue        answers;    /* element-type Answer */
-  GPtrArray    *hits;       /* element-type Hit */
+  GMutex           mutex;      /* guards what follows */
+  GQueue           answers;    /* element-type Answer */
+  GPtrArray       *hits;       /* element-type Hit */
 };
 
 static void
@@ -144,74 +139,26 @@ request_cb (SoupServer        *server,
                                       length > 0 ? body : "", length);
 }
 
-static gpointer
-thread_func (gpointer data)
-{
-  TallyScriptServer *self = data;
-  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  g_autoptr (SoupServer) server = soup_server_new ("raw-paths", TRUE, NULL);
-  g_autoptr (GError) error = NULL;
-  g_autoslist (GUri) uris = NULL;
-
-  soup_server_add_handler (server, NULL, request_cb, self, NULL);
-  soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (server);
-
-  g_mutex_lock (&self->mutex);
-  self->base_url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  self->listening = TRUE;
-  g_cond_signal (&self->ready);
-  g_mutex_unlock (&self->mutex);
-
-  g_main_loop_run (self->loop);
-  soup_server_disconnect (server);
-
-  return NULL;
-}
-
 TallyScriptServer *
 tally_script_server_new (void)
 {
   TallyScriptServer *self = g_new0 (TallyScriptServer, 1);
 
   g_mutex_init (&self->mutex);
-  g_cond_init (&self->ready);
   g_queue_init (&self->answers);
   self->hits = g_ptr_array_new_with_free_func (hit_free);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("script-server", thread_func, self);
-
-  g_mutex_lock (&self->mutex);
-  while (!self->listening)
-    g_cond_wait (&self->ready, &self->mutex);
-  g_mutex_unlock (&self->mutex);
+  self->soup = tally_soup_thread_new (request_cb, self);
 
   return self;
-}
-
-static gboolean
-quit_cb (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-
-  return G_SOURCE_REMOVE;
 }
 
 /* Stops listening, drops every connection. */
 void
 tally_script_server_free (TallyScriptServer *self)
 {
-  g_main_context_invoke (self->context, quit_cb, self->loop);
-  g_thread_join (self->thread);
-
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
+  tally_soup_thread_free (self->soup);
   g_queue_clear_full (&self->answers, (GDestroyNotify) answer_free);
   g_ptr_array_unref (self->hits);
-  g_free (self->base_url);
-  g_cond_clear (&self->ready);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -220,7 +167,7 @@ char *
 tally_script_server_dup_url (TallyScriptServer *self,
                              const char        *path)
 {
-  return g_strconcat (self->base_url, path, NULL);
+  return tally_soup_thread_dup_url (self->soup, path);
 }
 
 static void

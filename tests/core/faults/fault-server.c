@@ -7,10 +7,9 @@
 
 #include "fault-server.h"
 
-#include "base/tally-system-clock.h"
 #include "server/tally-server-handler.h"
 
-#include <libsoup/soup.h>
+#include "lib/tally-soup-thread.h"
 
 /* Over the 8 MB that the client takes. */
 #define LARGE_BYTES (10 * 1024 * 1024)
@@ -18,16 +17,10 @@
 
 struct _FaultServer
 {
-  GThread            *thread;
-  GMainContext       *context;
-  GMainLoop          *loop;
-  char               *folder;
-  char               *base_url;    /* set once before the constructor returns */
-  TallyServerHandler *handler;     /* the thread's */
+  TallySoupThread    *soup;
+  TallyServerHandler *handler;     /* the server's thread's, while there is one */
 
   GMutex              mutex;       /* guards what follows */
-  GCond               ready;
-  gboolean            listening;
   const Place        *place;       /* nullable */
   const Fault        *fault;       /* nullable */
   gboolean            once;
@@ -284,76 +277,26 @@ request_cb (SoupServer        *server,
     answer (message, reply->status, reply->content_type, body);
 }
 
-static gpointer
-thread_func (gpointer data)
-{
-  FaultServer *self = data;
-  g_autoptr (GMainContextPusher) pusher = g_main_context_pusher_new (self->context);
-  g_autoptr (SoupServer) server = soup_server_new ("raw-paths", TRUE, NULL);
-  g_autoptr (TallyClock) clock = tally_system_clock_new ();
-  g_autoptr (GRand) rand = g_rand_new_with_seed (2);
-  g_autoptr (GError) error = NULL;
-  g_autoslist (GUri) uris = NULL;
-  TallyServerOptions options = { .folder = self->folder };
-
-  self->handler = tally_server_handler_new (&options, clock, rand);
-  soup_server_add_handler (server, NULL, request_cb, self, NULL);
-  soup_server_listen_local (server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (server);
-
-  g_mutex_lock (&self->mutex);
-  self->base_url = g_strdup_printf ("http://127.0.0.1:%d/", g_uri_get_port (uris->data));
-  self->listening = TRUE;
-  g_cond_signal (&self->ready);
-  g_mutex_unlock (&self->mutex);
-
-  g_main_loop_run (self->loop);
-  soup_server_disconnect (server);
-  g_clear_object (&self->handler);
-
-  return NULL;
-}
-
 FaultServer *
-fault_server_new (const char *folder)
+fault_server_new (const char *folder,
+                  TallyClock *clock,
+                  GRand      *rand)
 {
+  TallyServerOptions options = { .folder = folder };
   FaultServer *self = g_new0 (FaultServer, 1);
 
   g_mutex_init (&self->mutex);
-  g_cond_init (&self->ready);
-  self->folder = g_strdup (folder);
-  self->context = g_main_context_new ();
-  self->loop = g_main_loop_new (self->context, FALSE);
-  self->thread = g_thread_new ("fault-server", thread_func, self);
-
-  g_mutex_lock (&self->mutex);
-  while (!self->listening)
-    g_cond_wait (&self->ready, &self->mutex);
-  g_mutex_unlock (&self->mutex);
+  self->handler = tally_server_handler_new (&options, clock, rand);
+  self->soup = tally_soup_thread_new (request_cb, self);
 
   return self;
-}
-
-static gboolean
-quit_cb (gpointer user_data)
-{
-  g_main_loop_quit (user_data);
-
-  return G_SOURCE_REMOVE;
 }
 
 void
 fault_server_free (FaultServer *self)
 {
-  g_main_context_invoke (self->context, quit_cb, self->loop);
-  g_thread_join (self->thread);
-
-  g_main_loop_unref (self->loop);
-  g_main_context_unref (self->context);
-  g_free (self->base_url);
-  g_free (self->folder);
-  g_cond_clear (&self->ready);
+  tally_soup_thread_free (self->soup);
+  g_object_unref (self->handler);
   g_mutex_clear (&self->mutex);
   g_free (self);
 }
@@ -362,7 +305,7 @@ char *
 fault_server_dup_url (FaultServer *self,
                       const char  *path)
 {
-  return g_strconcat (self->base_url, path, NULL);
+  return tally_soup_thread_dup_url (self->soup, path);
 }
 
 void

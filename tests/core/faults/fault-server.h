@@ -5,7 +5,7 @@
 
 #pragma once
 
-#include <gio/gio.h>
+#include "base/tally-clock.h"
 
 G_BEGIN_DECLS
 
@@ -67,7 +67,10 @@ typedef struct
  */
 typedef struct _FaultServer FaultServer;
 
-FaultServer *fault_server_new      (const char   *folder) G_GNUC_WARN_UNUSED_RESULT;
+/* @clock, @rand: its own from now on until it is freed. */
+FaultServer *fault_server_new      (const char   *folder,
+                                    TallyClock   *clock,
+                                    GRand        *rand) G_GNUC_WARN_UNUSED_RESULT;
 void         fault_server_free     (FaultServer  *self);
 char        *fault_server_dup_url  (FaultServer  *self,
                                     const char   *path) G_GNUC_WARN_UNUSED_RESULT;

@@ -11,6 +11,7 @@
 
 #include "fault-server.h"
 #include "fault-transport.h"
+#include "base/tally-system-clock.h"
 #include "remote/couchdb/tally-couchdb-remote.h"
 #include "sync/tally-sync.h"
 
@@ -72,6 +73,8 @@ typedef struct
 {
   char        *folder;
   FaultServer *server;
+  TallyClock  *server_clock;
+  GRand       *server_rand;
   TallyClock  *clock;
   GRand       *rand;
   guint        n_cells;
@@ -94,7 +97,9 @@ world_set_up (World         *world,
 
   world->folder = g_dir_make_tmp ("tally-faults-XXXXXX", &error);
   g_assert_no_error (error);
-  world->server = fault_server_new (world->folder);
+  world->server_clock = tally_system_clock_new ();
+  world->server_rand = g_rand_new_with_seed (2);
+  world->server = fault_server_new (world->folder, world->server_clock, world->server_rand);
   world->clock = TALLY_CLOCK (tally_fake_clock_new ());
   world->rand = g_rand_new_with_seed (1);
 }
@@ -104,6 +109,8 @@ world_tear_down (World         *world,
                  gconstpointer  data)
 {
   fault_server_free (world->server);
+  g_object_unref (world->server_clock);
+  g_rand_free (world->server_rand);
   g_assert_cmpint (g_rmdir (world->folder), ==, 0);
   g_free (world->folder);
   g_assert_finalize_object (world->clock);
@@ -210,7 +217,7 @@ static void
 cell_init (Cell  *cell,
            World *world)
 {
-  g_autofree char *name = g_strdup_printf ("shop%u", ++world->n_cells);
+  g_autofree char *name = g_strdup_printf ("/shop%u", ++world->n_cells);
 
   *cell = (Cell) { .world = world };
   cell->url = fault_server_dup_url (world->server, name);
