@@ -407,34 +407,25 @@ forget (TallySimDevice  *self,
   return tally_store_trim (store, &rule, error);
 }
 
-TallyPlan *
-tally_sim_agent_plan (TallySimDevice *self,
-                      TallyStore     *store)
-{
-  g_autoptr (TallyHttpClient) client = tally_http_client_new (self->transport, self->clock,
-                                                              self->rand);
-  g_autoptr (TallyRemote) remote = tally_couchdb_remote_new (client, TALLY_SIM_SERVER_URL);
-  TallySyncOptions options = {
-    .store = store,
-    .remote = remote,
-    .clock = self->clock,
-    .trigger = "manual",
-    .page_rows = self->given.page_rows,
-  };
-  TallyPlan *plan = self->adopt ? NULL : tally_sync_plan (&options, TRUE, NULL, NULL);
-
-  if (plan != NULL)
-    tally_sim_trace_add (self->given.trace, self->name, "plan: send %u fetch %u delete %u conflicts %u",
-                         plan->n_send, plan->n_fetch, plan->n_delete, plan->n_conflicts);
-
-  return plan;
-}
-
 /* Now and then somebody only wants to see what is new. */
 static gboolean
 draw_pull_only (TallySimDevice *self)
 {
   return !self->adopt && tally_sim_dice_chance (&self->direction_dice, 5) && !self->healed;
+}
+
+static void
+check_run (TallySimDevice *self,
+           TallyStore     *store,
+           const TallyRun *run)
+{
+  check_guard (self, run);
+  check_proof (self, run);
+  check_errors (self, run);
+  check_storm (self);
+  check_conflicts (self, store, run);
+  if (!tally_sim_device_is_dead (self))
+    check_state (self, store);
 }
 
 TallyRun *
@@ -479,16 +470,10 @@ tally_sim_agent_run (TallySimDevice  *self,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
   remember (self, run, era, seq);
-  check_guard (self, run);
-  check_proof (self, run);
-  check_errors (self, run);
   if (options.pull_only &&
       tally_sim_transport_get_n_batches (TALLY_SIM_TRANSPORT (self->transport)) != n_batches)
     tally_sim_trace_fail (self->given.trace, "%s: a run that only takes in sends", self->name);
-  check_storm (self);
-  check_conflicts (self, store, run);
-  if (!tally_sim_device_is_dead (self))
-    check_state (self, store);
+  check_run (self, store, run);
   if (tally_sim_dice_chance (&self->proof_dice, 5) && !forget (self, store, error))
     {
       tally_run_free (run);

@@ -101,9 +101,6 @@ void        tally_sim_device_breathe      (TallySimDevice  *self);
 
 void        tally_sim_agent_main          (gpointer         data);
 /* One run; NULL: the store failed. */
-/* NULL: the server is not asked, or says what nobody can plan with. */
-TallyPlan  *tally_sim_agent_plan          (TallySimDevice  *self,
-                                           TallyStore      *store);
 TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
                                            TallyStore      *store,
                                            const char      *trigger,
@@ -113,5 +110,16 @@ TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
 /* --- who works at it (sim-desk.c) --- */
 
 void        tally_sim_desk_main           (gpointer         data);
+
+/* --- plans (sim-plan.c) --- */
+
+/* Changes nothing, here nor there, or the seed fails. */
+TallyPlan  *tally_sim_plan_make           (TallySimDevice  *self,
+                                           TallyStore      *store,
+                                           GError         **error);
+/* The run that followed: it may do no more than was planned. */
+void        tally_sim_plan_check          (TallySimDevice  *self,
+                                           const TallyPlan *plan,
+                                           const TallyRun  *run);
 
 G_END_DECLS

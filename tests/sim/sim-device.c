@@ -369,33 +369,23 @@ tally_sim_device_get_disk (TallySimDevice *self)
   return self->disk;
 }
 
-/* A run does no more than was planned: nobody writes in between. A conflict may come to more than was
- * listed of it; of what is fetched a branch that is closed changes nothing here. */
-static void
-check_plan (TallySimDevice  *self,
-            const TallyPlan *plan,
-            const TallyRun  *run)
-{
-  if (!g_str_equal (run->status, "success") || plan->n_conflicts > 0 || run->n_detected > 0 ||
-      run->n_auto_resolved > 0)
-    return;
-  if (plan->n_send < run->n_pushed || plan->n_send + plan->n_fetch < run->n_pushed + run->n_pulled)
-    tally_sim_trace_fail (self->given.trace, "%s: planned to send %u, fetch %u; came to %u, %u",
-                          self->name, plan->n_send, plan->n_fetch, run->n_pushed, run->n_pulled);
-}
-
 TallyRun *
 tally_sim_device_sync (TallySimDevice *self,
                        TallyProof      proof)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (TallyPlan) plan = tally_sim_agent_plan (self, self->store);
+  g_autoptr (GError) unplanned = NULL;
+  g_autoptr (TallyPlan) plan = self->adopt
+                               ? NULL : tally_sim_plan_make (self, self->store, &unplanned);
   TallyRun *run = tally_sim_agent_run (self, self->store, "manual", proof, &error);
 
   if (run == NULL)
     tally_sim_trace_fail (self->given.trace, "%s: run: %s", self->name, error->message);
   else if (plan != NULL)
-    check_plan (self, plan, run);
+    tally_sim_plan_check (self, plan, run);
+  else if (unplanned != NULL && !g_str_equal (run->status, "failed"))
+    tally_sim_trace_fail (self->given.trace, "%s: no plan of what can be done: %s", self->name,
+                          unplanned->message);
 
   return run;
 }

@@ -24,6 +24,7 @@ struct _TallySimTransport
   TallySimLedger *ledger;   /* unowned */
   guint           device;
   gboolean        offline;
+  guint           n_writes;
   guint           n_batches;
 };
 
@@ -42,8 +43,10 @@ tally_sim_transport_send (TallyTransport      *transport,
       return NULL;
     }
 
+  self->n_writes += g_str_equal (request->method, "PUT");
   if (request->body != NULL && g_str_has_suffix (request->url, "/_bulk_docs"))
     {
+      self->n_writes++;
       self->n_batches++;
       tally_sim_ledger_note_sent (self->ledger, self->device, request->body);
     }
@@ -111,6 +114,12 @@ tally_sim_transport_set_offline (TallySimTransport *self,
                                  gboolean           offline)
 {
   self->offline = offline;
+}
+
+guint
+tally_sim_transport_get_n_writes (TallySimTransport *self)
+{
+  return self->n_writes;
 }
 
 guint

@@ -24,7 +24,8 @@ TallyTransport *tally_sim_transport_new         (guint              device,
 /* Without network nothing leaves, and no answer comes. */
 void            tally_sim_transport_set_offline (TallySimTransport *self,
                                                  gboolean           offline);
-/* Batches that were to leave so far. */
+/* Requests that write anything on the server, and batches among them, that were to leave so far. */
+guint           tally_sim_transport_get_n_writes  (TallySimTransport *self);
 guint           tally_sim_transport_get_n_batches (TallySimTransport *self);
 
 G_END_DECLS
