@@ -103,7 +103,7 @@ say_runs (TallyHealthReport *self,
   guint n_failed = (guint) tally_json_node_get_int (runs, "failed");
   guint n_cancelled = (guint) tally_json_node_get_int (runs, "cancelled");
 
-  if (g_str_equal (rate, "null"))
+  if (rate == NULL || g_str_equal (rate, "null"))
     {
       take_text (self, PROP_RATE, g_strdup ("–"));
       take_text (self, PROP_RATE_DETAIL,

@@ -23,7 +23,7 @@ get_count (TallyJsonNode *run,
 {
   g_autoptr (TallyJsonNode) inner = tally_json_node_get_node (run, group);
 
-  return inner != NULL ? (guint) CLAMP (tally_json_node_get_int (inner, name), 0, G_MAXUINT) : 0;
+  return (guint) CLAMP (tally_json_node_get_int (inner, name), 0, G_MAXUINT);
 }
 
 /**

@@ -40,11 +40,19 @@ tally_json_node_get_text (TallyJsonNode *self)
   return self->text;
 }
 
+/* Where an answer lacks an object, it lacks what is in it. */
+static const TallyJsonMember *
+find_member (TallyJsonNode *self,
+             const char    *name)
+{
+  return self != NULL ? tally_json_members_find (self->members, name) : NULL;
+}
+
 char *
 tally_json_node_dup_raw (TallyJsonNode *self,
                          const char    *name)
 {
-  const TallyJsonMember *member = tally_json_members_find (self->members, name);
+  const TallyJsonMember *member = find_member (self, name);
 
   return member == NULL ? NULL : tally_json_span_dup (&member->value);
 }
@@ -53,7 +61,7 @@ char *
 tally_json_node_dup_string (TallyJsonNode *self,
                             const char    *name)
 {
-  const TallyJsonMember *member = tally_json_members_find (self->members, name);
+  const TallyJsonMember *member = find_member (self, name);
 
   return member == NULL ? NULL : tally_json_span_dup_string (&member->value, NULL);
 }
@@ -62,7 +70,7 @@ gint64
 tally_json_node_get_int (TallyJsonNode *self,
                          const char    *name)
 {
-  const TallyJsonMember *member = tally_json_members_find (self->members, name);
+  const TallyJsonMember *member = find_member (self, name);
   gint64 value = 0;
 
   if (member == NULL || !tally_json_span_get_int (&member->value, &value, NULL))
@@ -84,7 +92,7 @@ TallyJsonNode *
 tally_json_node_get_node (TallyJsonNode *self,
                           const char    *name)
 {
-  const TallyJsonMember *member = tally_json_members_find (self->members, name);
+  const TallyJsonMember *member = find_member (self, name);
 
   if (member == NULL || member->value.text[0] != '{')
     return NULL;
@@ -96,7 +104,7 @@ GPtrArray *
 tally_json_node_list (TallyJsonNode *self,
                       const char    *name)
 {
-  const TallyJsonMember *member = tally_json_members_find (self->members, name);
+  const TallyJsonMember *member = find_member (self, name);
   GPtrArray *nodes = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_json_node_free);
   g_autoptr (GArray) elements = NULL;
 

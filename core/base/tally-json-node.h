@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * TallyJsonNode:
  *
  * An object of an answer, read by member names. Values stay the text they are, so that numbers
- * keep every digit. Refuses to know what the members mean. Immutable; any thread.
+ * keep every digit. Refuses to know what the members mean. The readers of members take %NULL for an
+ * object that lacks them all. Immutable; any thread.
  */
 typedef struct _TallyJsonNode TallyJsonNode;
 

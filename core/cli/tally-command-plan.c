@@ -70,11 +70,11 @@ print_plan (TallyOutput   *output,
       return;
     }
 
-  up = g_format_size (bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "up") : 0);
-  down = g_format_size (bytes != NULL ? (guint64) tally_json_node_get_int (bytes, "down") : 0);
+  up = g_format_size ((guint64) tally_json_node_get_int (bytes, "up"));
+  down = g_format_size ((guint64) tally_json_node_get_int (bytes, "down"));
   tally_output_printf (output, _("To send: %u (about %s). To fetch: %u (about %s).\n"), n_send, up,
                        n_fetch, down);
-  if (!g_str_equal (seconds, "null"))
+  if (seconds != NULL && !g_str_equal (seconds, "null"))
     tally_output_printf (output, ngettext ("As fast as lately that takes about %u second.\n",
                                            "As fast as lately that takes about %u seconds.\n",
                                            n_seconds), n_seconds);
