@@ -55,37 +55,34 @@ static GParamSpec *properties[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (TallyOutbox, tally_outbox, G_TYPE_OBJECT)
 
-/* @sentence: with a %s for the number. */
-static void
-append_count (GString    *text,
-              const char *sentence,
-              guint       n)
+/* A lane that is full may go on. */
+static char *
+format_count (guint n)
 {
   g_autofree char *number = tally_wording_number (n);
-  g_autofree char *number_or_more = g_strconcat (number, n == MAX_ROWS ? "+" : NULL, NULL);
-  g_auto (GStrv) parts = g_strsplit (sentence, "%s", 2);
 
-  if (n == 0)
-    return;
-  if (text->len > 0)
-    g_string_append_c (text, ' ');
-  g_string_append (text, parts[0]);
-  g_string_append (text, number_or_more);
-  g_string_append (text, parts[1] != NULL ? parts[1] : "");
+  return g_strconcat (number, n == MAX_ROWS ? "+" : NULL, NULL);
 }
 
 static char *
 make_summary (TallyOutbox *self)
 {
+  g_autofree char *refused = format_count (self->n_refused);
+  g_autofree char *waiting = format_count (self->n_waiting);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  append_count (text, ngettext ("%s edit was refused by the server.",
-                                "%s edits were refused by the server.", self->n_refused),
-                self->n_refused);
-  append_count (text, ngettext ("%s edit waits to be sent.", "%s edits wait to be sent.",
-                                self->n_waiting), self->n_waiting);
-  if (text->len == 0)
-    g_string_append (text, _("Everything that was edited here has arrived."));
+  if (self->n_refused + self->n_waiting == 0)
+    return g_strdup (_("Everything that was edited here has arrived."));
+
+  if (self->n_refused > 0)
+    g_string_append_printf (text, ngettext ("%s edit was refused by the server.",
+                                            "%s edits were refused by the server.",
+                                            self->n_refused), refused);
+  if (self->n_refused > 0 && self->n_waiting > 0)
+    g_string_append_c (text, ' ');
+  if (self->n_waiting > 0)
+    g_string_append_printf (text, ngettext ("%s edit waits to be sent.",
+                                            "%s edits wait to be sent.", self->n_waiting), waiting);
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }

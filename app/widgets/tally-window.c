@@ -84,7 +84,7 @@ badge_cb (GBinding     *binding,
 
 /* What nobody can do without a store. */
 static const char * const store_actions[] = {
-  "win.sync-now", "win.compare", "win.plan", "win.pause", "win.undo-run",
+  "win.sync-now", "win.compare", "win.plan", "win.pause", "win.show-outbox", "win.undo-run",
 };
 
 /* A connection came or went: the pages show another store's state, or none. */
