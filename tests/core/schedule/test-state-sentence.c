@@ -114,6 +114,19 @@ test_obstacle (void)
   check (&facts, "syncing");
 }
 
+/* A right that is missing is no wrong password, though both wait for a person to sign in. */
+static void
+test_forbidden (void)
+{
+  g_autoptr (TallyReason) forbidden = tally_reason_new ("forbidden", NULL);
+  g_autoptr (TallyReason) reason = NULL;
+  TallyStateFacts facts = good;
+
+  facts.obstacle = forbidden;
+  g_assert_cmpstr (tally_state_sentence (&facts, &reason), ==, "auth-failed");
+  g_assert_cmpstr (reason->code, ==, "forbidden");
+}
+
 static void
 test_failed (void)
 {
@@ -136,6 +149,7 @@ main (int   argc,
   g_test_add_func ("/schedule/state-sentence/never-up-to-date", test_never_up_to_date);
   g_test_add_func ("/schedule/state-sentence/behind", test_behind);
   g_test_add_func ("/schedule/state-sentence/obstacle", test_obstacle);
+  g_test_add_func ("/schedule/state-sentence/forbidden", test_forbidden);
   g_test_add_func ("/schedule/state-sentence/failed", test_failed);
 
   return g_test_run ();

@@ -361,6 +361,52 @@ test_runs (Fixture       *f,
 }
 
 static void
+add_run (Fixture    *f,
+         const char *status,
+         guint64     bytes,
+         gint64      duration_us)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TallyRun) run = tally_run_new ("delta", "manual");
+  guint n_unfinished;
+
+  run->started_us = 1700000000000000;
+  tally_store_begin_run (f->store, run, &n_unfinished, &error);
+  g_assert_no_error (error);
+  run->ended_us = run->started_us + duration_us;
+  run->bytes_up = bytes / 4;
+  run->bytes_down = bytes - bytes / 4;
+  g_free (run->status);
+  run->status = g_strdup (status);
+  tally_store_end_run (f->store, run, &error);
+  g_assert_no_error (error);
+}
+
+/* Of the runs that moved something, and came through. */
+static void
+test_pace (Fixture       *f,
+           gconstpointer  data)
+{
+  g_autoptr (GError) error = NULL;
+  double pace;
+
+  g_assert_true (tally_store_get_pace (f->store, &pace, &error));
+  g_assert_cmpfloat (pace, ==, 0);
+  add_run (f, "success", 600, 3 * G_USEC_PER_SEC);
+  add_run (f, "failed", 900000, 1 * G_USEC_PER_SEC);
+  g_assert_true (tally_store_get_pace (f->store, &pace, &error));
+  g_assert_cmpfloat (pace, ==, 0);
+  add_run (f, "success", 300000, 2 * G_USEC_PER_SEC);
+  add_run (f, "partial", 100000, 3 * G_USEC_PER_SEC);
+  g_assert_true (tally_store_get_pace (f->store, &pace, &error));
+  g_assert_cmpfloat (pace, ==, 80000);
+  for (guint i = 0; i < 20; i++)
+    add_run (f, "success", 20000, 1 * G_USEC_PER_SEC);
+  g_assert_true (tally_store_get_pace (f->store, &pace, &error));
+  g_assert_cmpfloat (pace, ==, 20000);
+}
+
+static void
 apply (Fixture     *f,
        TallyRecord *seen,
        TallyRecord *after)
@@ -532,6 +578,7 @@ main (int    argc,
   ADD ("lock", test_lock);
   ADD ("private", test_private);
   ADD ("runs", test_runs);
+  ADD ("pace", test_pace);
 #undef ADD
 
   return g_test_run ();
