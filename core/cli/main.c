@@ -28,8 +28,11 @@ static const TallyCommand commands[] = {
        "When the database on the server was deleted and made anew, or put back to a backup, sync\n"
        "changes nothing and ends with exit code 6. If it is the right database, “sync --adopt”\n"
        "gives it back what it lacks from this computer and then reads everything again. Nothing is\n"
-       "deleted here because the server does not have it. Do the same on every other computer."),
-    "json full pull-only adopt verify compare plan list", 0, 0, FALSE, tally_command_sync },
+       "deleted here because the server does not have it. Do the same on every other computer.\n\n"
+       "With --record or --collection everything is read as always, and only those edits are sent:\n\n"
+       "  tallyctl sync --record receipt:R-1042"),
+    "json full pull-only adopt verify compare verify-only record collection stop-after time-limit "
+    "batch-bytes tries plan list", 0, 0, FALSE, tally_command_sync },
   { "pause", NULL, N_("No runs by themselves until “resume”"),
     N_("Lasts over a restart. “tallyctl sync” still runs when asked."),
     "json", 0, 0, FALSE, tally_command_pause },

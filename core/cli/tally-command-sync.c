@@ -58,6 +58,48 @@ interrupt_end (Interrupt *self)
   g_source_remove (self->sources[1]);
 }
 
+static void
+add_number (GVariantDict *wishes,
+            const char   *name,
+            int           value)
+{
+  if (value > 0)
+    g_variant_dict_insert (wishes, name, "u", (guint) value);
+}
+
+/* What is asked of the run, as the bus takes it. */
+static GVariant *
+make_wishes (const TallyOptions *options)
+{
+  const char * const collections[] = { options->collection, NULL };
+  const char *proof = options->compare ? "compared"
+                      : options->verify || options->verify_only ? "verified" : NULL;
+  const char *direction = options->verify_only ? "none" : options->pull_only ? "pull" : NULL;
+  GVariantDict wishes;
+
+  g_variant_dict_init (&wishes, NULL);
+  g_variant_dict_insert (&wishes, "trigger", "s", "manual");
+  if (options->full)
+    g_variant_dict_insert (&wishes, "full", "b", TRUE);
+  if (options->adopt)
+    g_variant_dict_insert (&wishes, "adopt", "b", TRUE);
+  if (direction != NULL)
+    g_variant_dict_insert (&wishes, "direction", "s", direction);
+  if (proof != NULL)
+    g_variant_dict_insert (&wishes, "proof", "s", proof);
+  if (options->stop_after != NULL)
+    g_variant_dict_insert (&wishes, "stop-after", "s", options->stop_after);
+  if (options->records != NULL)
+    g_variant_dict_insert (&wishes, "records", "^as", options->records);
+  if (options->collection != NULL)
+    g_variant_dict_insert (&wishes, "collections", "^as", collections);
+  add_number (&wishes, "seconds", options->time_limit);
+  add_number (&wishes, "batch-bytes", options->batch_bytes);
+  add_number (&wishes, "tries", options->tries);
+
+  return g_variant_dict_end (&wishes);
+}
+
 /* One run's object as text. */
 static char *
 call_sync (TallyCli  *cli,
@@ -67,27 +109,14 @@ call_sync (TallyCli  *cli,
   g_autoptr (TallyProgressLine) line = NULL;
   g_autoptr (GAsyncResult) result = NULL;
   GAsyncResult *slot = NULL;
-  GVariantDict options;
   Interrupt interrupt = { 0 };
   char *json = NULL;
 
   if (!cli->options->json)
     line = tally_progress_line_new (proxy, cli->output);
 
-  g_variant_dict_init (&options, NULL);
-  g_variant_dict_insert (&options, "trigger", "s", "manual");
-  if (cli->options->full)
-    g_variant_dict_insert (&options, "full", "b", TRUE);
-  if (cli->options->adopt)
-    g_variant_dict_insert (&options, "adopt", "b", TRUE);
-  if (cli->options->pull_only)
-    g_variant_dict_insert (&options, "direction", "s", "pull");
-  if (cli->options->verify || cli->options->compare)
-    g_variant_dict_insert (&options, "proof", "s",
-                           cli->options->compare ? "compared" : "verified");
-
   interrupt_begin (&interrupt, proxy);
-  tally_bus_sync_call_sync (proxy, g_variant_dict_end (&options), NULL, tally_cli_ready_cb, &slot);
+  tally_bus_sync_call_sync (proxy, make_wishes (cli->options), NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
   interrupt_end (&interrupt);
 
@@ -271,16 +300,16 @@ static gboolean
 check_wishes (const TallyOptions  *options,
               GError             **error)
 {
-  gboolean others = options->full || options->pull_only || options->adopt || options->verify ||
-                    options->compare;
+  g_autoptr (GVariant) wishes = g_variant_ref_sink (make_wishes (options));
+  gboolean others = g_variant_n_children (wishes) > 1;
 
   if (options->plan ? !others : !options->list)
     return TRUE;
 
   g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
                        options->plan
-                       ? _("--plan says what an ordinary run would do; leave --full, --pull-only, "
-                           "--adopt, --verify and --compare out.")
+                       ? _("--plan says what an ordinary run would do; leave out what asks for another "
+                           "one.")
                        : _("--list goes with --plan."));
 
   return FALSE;

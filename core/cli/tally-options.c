@@ -49,6 +49,18 @@ static const struct
     N_("Prove that every revision is the same on both sides: one listing"), NULL, 0 },
   { "compare", G_STRUCT_OFFSET (TallyOptions, compare), G_OPTION_ARG_NONE, FALSE,
     N_("Prove that every body is the same on both sides: reads everything once more"), NULL, 0 },
+  { "verify-only", G_STRUCT_OFFSET (TallyOptions, verify_only), G_OPTION_ARG_NONE, FALSE,
+    N_("Only look whether both sides are equal; take nothing in and send nothing"), NULL, 0 },
+  { "record", G_STRUCT_OFFSET (TallyOptions, records), G_OPTION_ARG_FILENAME_ARRAY, FALSE,
+    N_("Send only the edit of this record, at once; may be repeated"), N_("ID"), 0 },
+  { "stop-after", G_STRUCT_OFFSET (TallyOptions, stop_after), G_OPTION_ARG_FILENAME, FALSE,
+    N_("End after this phase: validate, prepare or execute"), N_("PHASE"), 0 },
+  { "time-limit", G_STRUCT_OFFSET (TallyOptions, time_limit), G_OPTION_ARG_INT, FALSE,
+    N_("End after so long; the next run goes on from there"), N_("SECONDS"), 0 },
+  { "batch-bytes", G_STRUCT_OFFSET (TallyOptions, batch_bytes), G_OPTION_ARG_INT, FALSE,
+    N_("Send at most so much at once; without it, as the speed allows"), N_("N"), 0 },
+  { "tries", G_STRUCT_OFFSET (TallyOptions, tries), G_OPTION_ARG_INT, FALSE,
+    N_("Send each request at most so often; 3 without it"), N_("N"), 0 },
   { "plan", G_STRUCT_OFFSET (TallyOptions, plan), G_OPTION_ARG_NONE, FALSE,
     N_("Only say what would be done; with --list, record by record"), NULL, 0 },
   { "problems", G_STRUCT_OFFSET (TallyOptions, problems), G_OPTION_ARG_NONE, FALSE,
@@ -109,6 +121,8 @@ tally_options_free (TallyOptions *self)
   g_free (self->user);
   g_free (self->password_file);
   g_free (self->collection);
+  g_free (self->stop_after);
+  g_strfreev (self->records);
   g_free (self->search);
   g_strfreev (self->fields);
   g_strfreev (self->values);
@@ -241,10 +255,18 @@ tally_options_check (TallyOptions  *self,
       return FALSE;
     }
 
+  if (self->time_limit < 0 || self->batch_bytes < 0 || self->tries < 0)
+    {
+      g_set_error (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                   _("--time-limit, --batch-bytes and --tries must not be negative."));
+      return FALSE;
+    }
+
   return (!takes_id || check_text (self->arguments[0], error)) &&
          check_text (self->server, error) && check_text (self->user, error) &&
          check_text (self->collection, error) && check_text (self->search, error) &&
          check_text (self->take, error) && check_text (self->rev, error) &&
-         check_text (self->side, error) &&
+         check_text (self->side, error) && check_text (self->stop_after, error) &&
+         check_texts (self->records, error) &&
          check_texts (self->fields, error) && check_texts (self->values, error);
 }

@@ -33,6 +33,12 @@ typedef struct
   gboolean   pull_only;
   gboolean   verify;
   gboolean   compare;
+  gboolean   verify_only;
+  char      *stop_after;     /* nullable */
+  int        time_limit;     /* seconds, 0: none */
+  int        batch_bytes;    /* 0: by itself */
+  int        tries;          /* 0: by itself */
+  char     **records;        /* nullable */
   gboolean   plan;
   gboolean   problems;
   char      *collection;     /* nullable */

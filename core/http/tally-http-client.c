@@ -23,6 +23,10 @@ static const TallyBackoffRule patience = {
   .budget_us = 20 * G_USEC_PER_SEC,
 };
 
+/* What all the waits of one client may come to, that is, of one run: a way that needs more is for
+ * the scheduler to wait for. */
+#define PATIENCE_US (120 * G_USEC_PER_SEC)
+
 /* A server that wants to be left alone for longer gets that: the run ends with RETRY_LATER. */
 #define RETRY_AFTER_CAP_MS (10 * 1000)
 
@@ -46,6 +50,8 @@ struct _TallyHttpClient
   TallyCircuits    *circuits;    /* borrowed, nullable */
 
   TallyHttpTraffic  traffic;
+  guint             max_waits;   /* for one request */
+  gint64            waited_us;   /* for all of them */
 };
 
 G_DEFINE_FINAL_TYPE (TallyHttpClient, tally_http_client, G_TYPE_OBJECT)
@@ -153,6 +159,27 @@ note_outcome (TallyHttpClient     *self,
     tally_circuit_note_success (circuit);
 }
 
+/* FALSE: it has waited enough. */
+static gboolean
+draw_wait (TallyHttpClient *self,
+           TallyBackoff    *backoff,
+           gint64           at_least_us,
+           gint64          *wait_us)
+{
+  TallyBackoffRule rule = patience;
+
+  rule.max_waits = self->max_waits;
+  if (rule.max_waits == 0 ||
+      !tally_backoff_next (backoff, &rule, tally_clock_now_us (self->clock), at_least_us, self->rand,
+                           wait_us) ||
+      self->waited_us + *wait_us > PATIENCE_US)
+    return FALSE;
+
+  self->waited_us += *wait_us;
+
+  return TRUE;
+}
+
 static void
 note_wish (TallyHttpClient *self,
            gint64           at_least_us)
@@ -208,8 +235,7 @@ tally_http_client_send (TallyHttpClient     *self,
       note_wish (self, at_least_us);
 
       if (!may_repeat (circuit, response, problem, repeat) ||
-          !tally_backoff_next (&backoff, &patience, tally_clock_now_us (self->clock),
-                               at_least_us, self->rand, &wait_us))
+          !draw_wait (self, &backoff, at_least_us, &wait_us))
         {
           note_outcome (self, circuit, response, problem);
           if (problem != NULL)
@@ -238,6 +264,15 @@ tally_http_client_use_circuits (TallyHttpClient *self,
   g_return_if_fail (TALLY_IS_HTTP_CLIENT (self));
 
   self->circuits = circuits;
+}
+
+void
+tally_http_client_set_tries (TallyHttpClient *self,
+                             guint            n_tries)
+{
+  g_return_if_fail (TALLY_IS_HTTP_CLIENT (self));
+
+  self->max_waits = n_tries == 0 ? patience.max_waits : n_tries - 1;
 }
 
 /**
@@ -274,6 +309,7 @@ tally_http_client_class_init (TallyHttpClientClass *klass)
 static void
 tally_http_client_init (TallyHttpClient *self)
 {
+  self->max_waits = patience.max_waits;
 }
 
 /**

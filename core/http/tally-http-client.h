@@ -47,6 +47,9 @@ TallyResponse   *tally_http_client_send        (TallyHttpClient     *self,
                                                 GError             **error) G_GNUC_WARN_UNUSED_RESULT;
 void             tally_http_client_use_circuits (TallyHttpClient     *self,
                                                  TallyCircuits       *circuits);
+/* How often a request is sent at most; 0: three times. */
+void             tally_http_client_set_tries   (TallyHttpClient     *self,
+                                                guint                n_tries);
 void             tally_http_client_get_traffic (TallyHttpClient     *self,
                                                 TallyHttpTraffic    *traffic);
 

@@ -184,6 +184,8 @@ new_message (TallySoupTransport  *self,
       tally_credentials_free_basic (basic);
     }
 
+  if (request->content_encoding != NULL)
+    soup_message_headers_replace (headers, "Content-Encoding", request->content_encoding);
   set_body (message, request);
 
   return g_steal_pointer (&message);

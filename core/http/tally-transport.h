@@ -45,6 +45,7 @@ GQuark tally_http_error_quark (void);
  * @method: "GET", "PUT", "POST", "DELETE"
  * @url: absolute, without user or password
  * @body: (nullable): sent with @content_type
+ * @content_encoding: (nullable): how @body is packed
  * @max_bytes: cap on the unpacked answer; over it TOO_LARGE
  * @timeout_ms: for the whole exchange; 0: the transport's own
  * @endpoint: (nullable): the way into the server that it takes, for its circuit breaker
@@ -57,6 +58,7 @@ typedef struct
   const char *url;
   GBytes     *body;
   const char *content_type;
+  const char *content_encoding;
   gsize       max_bytes;
   guint       timeout_ms;
   const char *endpoint;

@@ -68,6 +68,8 @@ static const struct
     N_("Synchronization is paused. Resume it when you want it to go on.") },
   { "cancelled",
     N_("It was cancelled. What was done stays; start it again for the rest.") },
+  { "time-limit",
+    N_("The time it was given is over. What was done stays; the next run goes on from there.") },
   { "interrupted",
     N_("It was interrupted. The next run goes on where it stopped.") },
   { "no-server",
@@ -85,6 +87,9 @@ static const struct
   { "unequal",
     N_("Both sides differ[: {count} records], although nothing waits. The next synchronization "
        "reads everything again.") },
+  { "differs",
+    N_("Both sides differ[: {count} records]. Nothing was changed; a synchronization brings them "
+       "to agreement.") },
   { "lacking",
     N_("The server does not have it any more, although nobody deleted it. If that is a mistake, "
        "run “tallyctl sync --adopt”: it is given back from this computer.") },

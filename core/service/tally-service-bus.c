@@ -10,13 +10,14 @@
 #include "client/tally-client-error.h"
 #include "client/tally-client.h"
 #include "config.h"
+#include "service/tally-service-ask.h"
 #include "service/tally-service-error.h"
 
 #include <gio/gunixfdlist.h>
 #include <glib/gi18n-lib.h>
 
 /* Grows with every addition to the interface. */
-#define VERSION 3
+#define VERSION 4
 
 struct _TallyServiceBus
 {
@@ -74,54 +75,22 @@ run_cb (GObject      *source,
   answer_text (user_data, json, error);
 }
 
-static gboolean
-check_direction (const char  *direction,
-                 gboolean     adopt,
-                 GError     **error)
-{
-  if (!g_str_equal (direction, "both") && !g_str_equal (direction, "pull"))
-    g_set_error (error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT,
-                 _("“%s” is no direction: it is both or pull."), direction);
-  else if (adopt && g_str_equal (direction, "pull"))
-    g_set_error_literal (error, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT,
-                         _("Adopting a database gives back what it lacks, and pulling only sends "
-                           "nothing: leave one of them out."));
-  else
-    return TRUE;
-
-  return FALSE;
-}
-
 static void
 handle_sync (TallyServiceBus       *self,
              GDBusMethodInvocation *invocation,
              GVariant              *parameters)
 {
   g_autoptr (GVariant) options = g_variant_get_child_value (parameters, 0);
+  TallySyncManager *manager = tally_service_get_manager (self->service);
   g_autoptr (GError) error = NULL;
-  const char *trigger = "manual";
-  gboolean full = FALSE;
-  const char *proof = "checked";
-  gboolean adopt = FALSE;
-  const char *direction = "both";
-  TallySyncAsk ask;
+  g_auto (TallySyncAsk) ask = { 0 };
+  const char *trigger;
 
-  g_variant_lookup (options, "trigger", "&s", &trigger);
-  g_variant_lookup (options, "full", "b", &full);
-  g_variant_lookup (options, "adopt", "b", &adopt);
-  g_variant_lookup (options, "proof", "&s", &proof);
-  g_variant_lookup (options, "direction", "&s", &direction);
-  if (!check_direction (direction, adopt, &error))
-    {
-      fail (invocation, error);
-      return;
-    }
-  ask = (full ? TALLY_SYNC_ASK_FULL : 0) | (adopt ? TALLY_SYNC_ASK_ADOPT : 0) |
-        (g_str_equal (proof, "verified") ? TALLY_SYNC_ASK_VERIFY : 0) |
-        (g_str_equal (proof, "compared") ? TALLY_SYNC_ASK_COMPARE : 0) |
-        (g_str_equal (direction, "pull") ? TALLY_SYNC_ASK_PULL_ONLY : 0);
-  tally_sync_manager_run_async (tally_service_get_manager (self->service), trigger, ask,
-                                self->cancellable, run_cb, invocation);
+  if (tally_service_ask_read (options, tally_sync_manager_get_database (manager), &ask, &trigger,
+                              &error))
+    tally_sync_manager_run_async (manager, trigger, &ask, self->cancellable, run_cb, invocation);
+  else
+    fail (invocation, error);
 }
 
 static void

@@ -18,7 +18,7 @@ tally_sync_event_started (const TallyProgress *progress,
 
   tally_json_writer_init (&writer, NULL);
   tally_json_writer_begin_object (&writer);
-  tally_json_writer_member (&writer, "operation", progress->full ? "full" : "delta");
+  tally_json_writer_member (&writer, "operation", progress->operation);
   tally_json_writer_member (&writer, "trigger", trigger);
   tally_json_writer_name (&writer, "estimate");
   tally_json_writer_begin_object (&writer);

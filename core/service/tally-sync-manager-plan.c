@@ -62,7 +62,7 @@ tally_sync_manager_plan_async (TallySyncManager    *self,
   if (!tally_sync_manager_check_ready (self, task))
     return;
 
-  job = tally_sync_job_new (self, "manual", TALLY_SYNC_ASK_NONE);
+  job = tally_sync_job_new (self, "manual", NULL);
   job->lists = lists;
   g_task_set_task_data (task, job, tally_sync_job_free);
   tally_store_thread_push (self->engine, task, plan_job);

@@ -46,6 +46,7 @@ struct _TallySyncManager
   guint                n_compared;
 
   TallyCircuits        circuits;           /* as the last run left them */
+  TallyPace            pace;               /* likewise */
   TallyScheduleFacts   facts;
   gint64               next_run_us;        /* date; 0: not by itself */
   char                *state;              /* owned */
@@ -55,7 +56,8 @@ struct _TallySyncManager
   guint                timer;              /* the next look at the schedule */
 
   GCancellable        *run;                /* owned, nullable: none under way */
-  TallySyncAsk         run_ask;
+  TallySyncAsk         run_ask;            /* owned members */
+  guint                limit_timer;        /* its time is over then */
   guint                n_connecting;       /* connects under way: no run starts meanwhile */
   GPtrArray           *connectors;         /* owned; of GTask: connects behind the run's end */
   TallyProgress        progress;
@@ -89,6 +91,21 @@ void tally_sync_manager_take_counts    (TallySyncManager       *self,
 /* Asks the scheduler, and does what it says. */
 void tally_sync_manager_step           (TallySyncManager *self);
 void tally_sync_manager_listen         (TallySyncManager *self);
+/* @ask: (nullable): an ordinary one */
+void tally_sync_manager_start_run      (TallySyncManager   *self,
+                                        const char         *trigger,
+                                        const TallySyncAsk *ask);
+
+/* --- tally-sync-manager-wait.c --- */
+/* Those whom the run that ended served get its answer; whoever wants more than it did waits on. */
+void tally_sync_manager_answer_waiters (TallySyncManager *self,
+                                        const char       *json,
+                                        const GError     *error);
+/* What ended with this process, or never began, can be had from the next one. */
+void tally_sync_manager_answer_ending  (TallySyncManager *self);
+/* One run that serves the first and as many of the others as it can. */
+void tally_sync_manager_run_for_waiters (TallySyncManager *self);
+/* Whoever waits for the end is answered once nothing is under way on any thread. */
 void tally_sync_manager_answer_stoppers (TallySyncManager *self);
 
 /* After a connect has ended: whatever waited for it. */
@@ -116,7 +133,8 @@ typedef struct
   TallyCredentials   *credentials;   /* owned, nullable */
   char               *trigger;       /* owned */
   TallyCircuits       circuits;
-  TallySyncAsk        ask;
+  TallyPace           pace;
+  TallySyncAsk        ask;           /* owned members */
   gboolean            lists;         /* of a plan: each record is named */
   TallyRemoteFactory  make_remote;
   gpointer            make_remote_data;
@@ -127,7 +145,7 @@ typedef struct
 
 TallySyncJob *tally_sync_job_new         (TallySyncManager *manager,
                                           const char       *trigger,
-                                          TallySyncAsk      ask) G_GNUC_WARN_UNUSED_RESULT;
+                                          const TallySyncAsk *ask) G_GNUC_WARN_UNUSED_RESULT;
 void          tally_sync_job_free        (gpointer          data);
 /* On the engine's thread. */
 TallyRemote  *tally_sync_job_make_remote (TallySyncJob     *self) G_GNUC_WARN_UNUSED_RESULT;

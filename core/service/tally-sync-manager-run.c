@@ -128,11 +128,8 @@ run_job (GTask        *task,
     .remote = remote,
     .clock = run->clock,
     .trigger = run->trigger,
-    .force_full = (run->ask & TALLY_SYNC_ASK_FULL) != 0,
-    .adopt = (run->ask & TALLY_SYNC_ASK_ADOPT) != 0,
-    .pull_only = (run->ask & TALLY_SYNC_ASK_PULL_ONLY) != 0,
-    .proof = run->ask & TALLY_SYNC_ASK_COMPARE ? TALLY_PROOF_COMPARED
-             : run->ask & TALLY_SYNC_ASK_VERIFY ? TALLY_PROOF_VERIFIED : TALLY_PROOF_CHECKED,
+    .ask = run->ask,
+    .pace = &run->pace,
     .progress = progress_cb,
     .progress_data = run,
   };
@@ -184,12 +181,11 @@ take_summary (TallySyncManager *self,
   if (summary->failure != NULL)
     note_failure (self, summary->failure);
   else if (!g_str_equal (summary->status, "cancelled"))
-    {
-      set_failure (self, NULL);
-      self->login = NULL;
-    }
+    self->login = NULL;
+  /* One that stopped before it looked leaves open what the last one failed with. */
   if (!g_str_equal (summary->grade, "none"))
     {
+      set_failure (self, NULL);
       g_free (self->grade);
       self->grade = g_strdup (summary->grade);
       self->checked_us = summary->ended_us;
@@ -199,91 +195,6 @@ take_summary (TallySyncManager *self,
       tally_sync_manager_notify (self, "checked-at");
     }
   tally_sync_manager_notify (self, "last-run");
-}
-
-/* Sending is what an ordinary run does and this one leaves out: turned round, each bit stands for
- * something that is done. */
-#define DONE(ask) ((ask) ^ TALLY_SYNC_ASK_PULL_ONLY)
-
-/* What a waiter wants done. */
-static TallySyncAsk
-get_wanted (GPtrArray *waiters,
-            guint      i)
-{
-  return DONE (GPOINTER_TO_INT (g_task_get_task_data (waiters->pdata[i])));
-}
-
-/* What a run does: one that adopts reads everything again, too. */
-static TallySyncAsk
-get_served (TallySyncManager *self)
-{
-  TallySyncAsk done = DONE (self->run_ask);
-
-  return done & TALLY_SYNC_ASK_ADOPT ? done | TALLY_SYNC_ASK_FULL : done;
-}
-
-/* Those whom this run served get its answer; whoever wants more than it did waits on. */
-static void
-answer_waiters (TallySyncManager *self,
-                const char       *json,
-                const GError     *error)
-{
-  g_autoptr (GPtrArray) waiters = g_steal_pointer (&self->waiters);
-  TallySyncAsk served = get_served (self);
-
-  self->waiters = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < waiters->len; i++)
-    {
-      GTask *task = waiters->pdata[i];
-      gboolean wants_more = (get_wanted (waiters, i) & ~served) != 0;
-
-      if (error != NULL)
-        g_task_return_error (task, g_error_copy (error));
-      else if (wants_more && !self->stopped)
-        g_ptr_array_add (self->waiters, g_object_ref (task));
-      else
-        g_task_return_pointer (task, g_strdup (json), g_free);
-    }
-}
-
-/* What ended with this process, or never began, can be had from the next one. */
-static void
-answer_ending (TallySyncManager *self)
-{
-  g_autoptr (GError) error = g_error_new_literal (TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_ENDING,
-                                                  _("The service is ending."));
-
-  answer_waiters (self, NULL, error);
-}
-
-/* Whoever waits for the end is answered once nothing is under way on any thread. */
-void
-tally_sync_manager_answer_stoppers (TallySyncManager *self)
-{
-  g_autoptr (GPtrArray) stoppers = NULL;
-
-  if (!self->stopped || self->run != NULL || self->counting)
-    return;
-
-  stoppers = g_steal_pointer (&self->stoppers);
-  self->stoppers = g_ptr_array_new_with_free_func (g_object_unref);
-  for (guint i = 0; i < stoppers->len; i++)
-    g_task_return_boolean (stoppers->pdata[i], TRUE);
-}
-
-static void start_run (TallySyncManager *self,
-                       const char       *trigger,
-                       TallySyncAsk      ask);
-
-/* One run that serves them all. */
-static void
-start_for_waiters (TallySyncManager *self)
-{
-  TallySyncAsk wanted = 0;
-
-  for (guint i = 0; i < self->waiters->len; i++)
-    wanted |= get_wanted (self->waiters, i);
-  start_run (self, "manual", DONE (wanted));
 }
 
 void
@@ -296,9 +207,9 @@ tally_sync_manager_go_on (TallySyncManager *self)
     }
 
   if (self->stopped)
-    answer_ending (self);
+    tally_sync_manager_answer_ending (self);
   else
-    start_for_waiters (self);
+    tally_sync_manager_run_for_waiters (self);
 }
 
 /* When the next run would come by itself, as things are; date, 0: it would not. */
@@ -353,13 +264,16 @@ run_cb (GObject      *source,
   TallySyncManager *self = TALLY_SYNC_MANAGER (source);
   g_autoptr (GError) error = NULL;
   g_autoptr (TallyRunSummary) summary = g_task_propagate_pointer (G_TASK (result), &error);
+  const TallySyncJob *job = g_task_get_task_data (G_TASK (result));
   /* One that was cancelled later has a summary. */
   gboolean cancelled = g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
   gboolean failed = summary != NULL ? summary->failure != NULL : !cancelled;
   gboolean stopped = cancelled || (summary != NULL && g_str_equal (summary->status, "cancelled"));
 
-  self->circuits = ((TallySyncJob *) g_task_get_task_data (G_TASK (result)))->circuits;
+  self->circuits = job->circuits;
+  self->pace = job->pace;
   g_clear_object (&self->run);
+  g_clear_handle_id (&self->limit_timer, g_source_remove);
   self->progress = (TallyProgress) { TALLY_PHASE_IDLE };
   tally_schedule_note_end (&self->facts, &self->rule,
                            failed ? TALLY_SCHEDULE_FAILED
@@ -386,16 +300,16 @@ run_cb (GObject      *source,
     }
 
   if (stopped && self->stopped)
-    answer_ending (self);
+    tally_sync_manager_answer_ending (self);
   else
-    answer_waiters (self, summary != NULL ? summary->json : NULL, error);
+    tally_sync_manager_answer_waiters (self, summary != NULL ? summary->json : NULL, error);
   tell_end (self, summary);
   tally_sync_manager_update (self);
   tally_sync_manager_count (self);
 
   tally_sync_manager_push_connectors (self);
   if (self->waiters->len > 0 && self->n_connecting == 0)
-    start_for_waiters (self);
+    tally_sync_manager_run_for_waiters (self);
   else if (self->stopped)
     tally_sync_manager_answer_stoppers (self);
   else
@@ -406,9 +320,32 @@ run_cb (GObject      *source,
 }
 
 static void
-start_run (TallySyncManager *self,
-           const char       *trigger,
-           TallySyncAsk      ask)
+time_is_over_cb (gpointer data)
+{
+  TallySyncManager *self = data;
+
+  self->limit_timer = 0;
+  g_info ("The run's time is over");
+  g_cancellable_cancel (self->run);
+}
+
+static void
+take_ask (TallySyncManager   *self,
+          const TallySyncAsk *ask)
+{
+  tally_sync_ask_clear (&self->run_ask);
+  self->run_ask = (TallySyncAsk) { 0 };
+  if (ask != NULL)
+    tally_sync_ask_copy (ask, &self->run_ask);
+  if (self->run_ask.seconds > 0)
+    self->limit_timer = g_timeout_add_once (MIN (self->run_ask.seconds, G_MAXINT / 1000) * 1000,
+                                            time_is_over_cb, self);
+}
+
+void
+tally_sync_manager_start_run (TallySyncManager   *self,
+                              const char         *trigger,
+                              const TallySyncAsk *ask)
 {
   g_autoptr (GTask) task = NULL;
   gint64 first_edit_us = self->facts.first_edit_us;
@@ -419,13 +356,13 @@ start_run (TallySyncManager *self,
   run = tally_sync_job_new (self, trigger, ask);
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
-  self->run_ask = ask;
+  take_ask (self, ask);
   self->told_done = 0;
   g_free (self->trigger);
   self->trigger = g_strdup (trigger);
   tally_schedule_note_begin (&self->facts);
-  /* Who sends nothing does not serve those who edited. */
-  if (ask & TALLY_SYNC_ASK_PULL_ONLY)
+  /* Who does not send everything does not serve those who edited. */
+  if (tally_sync_ask_holds_back (&self->run_ask))
     self->facts.first_edit_us = first_edit_us;
   g_clear_handle_id (&self->timer, g_source_remove);
 
@@ -493,7 +430,7 @@ tally_sync_manager_step (TallySyncManager *self)
   if (step.trigger != NULL)
     {
       set_next_run (self, 0);
-      start_run (self, step.trigger, TALLY_SYNC_ASK_NONE);
+      tally_sync_manager_start_run (self, step.trigger, NULL);
       return;
     }
 
@@ -518,67 +455,6 @@ tally_sync_manager_listen (TallySyncManager *self)
     tally_long_poll_stop (self->live);
   else
     tally_long_poll_listen (self->live, self->server->url, self->credentials, self->since);
-}
-
-gboolean
-tally_sync_manager_check_ready (TallySyncManager *self,
-                                GTask            *task)
-{
-  if (self->stopped)
-    {
-      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_ENDING, "%s",
-                               _("The service is ending."));
-      return FALSE;
-    }
-  if (self->server == NULL)
-    {
-      g_task_return_new_error (task, TALLY_CLIENT_ERROR, TALLY_CLIENT_ERROR_BAD_INPUT, "%s",
-                               _("No server is set up. Run “tallyctl --server URL sync” with "
-                                 "its address."));
-      return FALSE;
-    }
-
-  return TRUE;
-}
-
-/**
- * tally_sync_manager_run_async:
- * @self: a manager
- * @trigger: what asks for it
- * @ask: what is wanted of it
- * @cancellable: (nullable): ends the waiting, not the run
- * @callback: called when the run has ended
- * @user_data: for @callback
- *
- * Runs although paused or offline: somebody asked for it. Without a server it fails with
- * %TALLY_CLIENT_ERROR_BAD_INPUT.
- */
-void
-tally_sync_manager_run_async (TallySyncManager    *self,
-                              const char          *trigger,
-                              TallySyncAsk         ask,
-                              GCancellable        *cancellable,
-                              GAsyncReadyCallback  callback,
-                              gpointer             user_data)
-{
-  g_autoptr (GTask) task = g_task_new (self, cancellable, callback, user_data);
-
-  g_task_set_name (task, "run and wait");
-  g_task_set_task_data (task, GINT_TO_POINTER (ask), NULL);
-  if (!tally_sync_manager_check_ready (self, task))
-    return;
-
-  g_ptr_array_add (self->waiters, g_object_ref (task));
-  if (self->run == NULL && self->n_connecting == 0)
-    start_run (self, trigger, ask);
-}
-
-char *
-tally_sync_manager_run_finish (TallySyncManager  *self,
-                               GAsyncResult      *result,
-                               GError           **error)
-{
-  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 /* Ends the run under way after its batch; nothing to do when there is none. */

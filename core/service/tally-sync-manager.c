@@ -289,6 +289,7 @@ tally_sync_manager_dispose (GObject *object)
   self->stopped = TRUE;
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->count_timer, g_source_remove);
+  g_clear_handle_id (&self->limit_timer, g_source_remove);
   if (self->live != NULL)
     tally_long_poll_stop (self->live);
 
@@ -320,6 +321,7 @@ tally_sync_manager_finalize (GObject *object)
   g_clear_pointer (&self->obstacle, tally_reason_unref);
   g_clear_object (&self->live);
   g_clear_object (&self->run);
+  tally_sync_ask_clear (&self->run_ask);
   g_clear_pointer (&self->connectors, g_ptr_array_unref);
   g_clear_pointer (&self->waiters, g_ptr_array_unref);
   g_clear_pointer (&self->stoppers, g_ptr_array_unref);

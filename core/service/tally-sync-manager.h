@@ -8,30 +8,9 @@
 #include "service/tally-network-monitor.h"
 #include "service/tally-service-options.h"
 #include "service/tally-store-thread.h"
+#include "sync/tally-sync-ask.h"
 
 G_BEGIN_DECLS
-
-/**
- * TallySyncAsk:
- * @TALLY_SYNC_ASK_NONE: an ordinary run
- * @TALLY_SYNC_ASK_FULL: one that reads everything again from the start
- * @TALLY_SYNC_ASK_ADOPT: one that takes the server's database for the right one, whatever the
- *   mark on it says, and gives back what it lacks; it reads everything again, too
- * @TALLY_SYNC_ASK_VERIFY: one that holds every revision against what is here
- * @TALLY_SYNC_ASK_COMPARE: one that holds every body against what is here
- * @TALLY_SYNC_ASK_PULL_ONLY: one that sends nothing: any other does more
- *
- * What somebody wants of a run. One that does less does not serve them.
- */
-typedef enum
-{
-  TALLY_SYNC_ASK_NONE = 0,
-  TALLY_SYNC_ASK_FULL = 1 << 0,
-  TALLY_SYNC_ASK_ADOPT = 1 << 1,
-  TALLY_SYNC_ASK_VERIFY = 1 << 2,
-  TALLY_SYNC_ASK_COMPARE = 1 << 3,
-  TALLY_SYNC_ASK_PULL_ONLY = 1 << 4,
-} TallySyncAsk;
 
 /**
  * TallySyncManager:
@@ -67,10 +46,11 @@ gboolean           tally_sync_manager_load_finish    (TallySyncManager          
                                                       GAsyncResult               *result,
                                                       GError                    **error);
 
-/* Starts a run or joins the one under way; answers when one that did all of @ask has ended. */
+/* Starts a run or joins the one under way; answers when one that serves @ask (nullable: an ordinary
+ * one) has ended. */
 void               tally_sync_manager_run_async      (TallySyncManager           *self,
                                                       const char                 *trigger,
-                                                      TallySyncAsk                ask,
+                                                      const TallySyncAsk         *ask,
                                                       GCancellable               *cancellable,
                                                       GAsyncReadyCallback         callback,
                                                       gpointer                    user_data);

@@ -602,7 +602,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyPlan, tally_plan_free)
 typedef struct
 {
   gint64 id;
-  char  *operation;      /* full | delta */
+  char  *operation;      /* full | delta | verify */
   char  *trigger;        /* manual | start | edit | interval | network | remote */
   char  *status;         /* running | success | partial | failed | cancelled */
   gint64 started_us;

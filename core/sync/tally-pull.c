@@ -126,24 +126,41 @@ mark_page (TallySyncContext        *context,
   return TRUE;
 }
 
+static TallyChangesPage *
+ask_page (TallySyncContext  *context,
+          gboolean           bodies,
+          guint             *rows,
+          GError           **error)
+{
+  const TallySyncOptions *options = context->options;
+  gint64 begun_us = tally_clock_now_us (options->clock);
+  TallyChangesPage *page;
+
+  *rows = options->page_rows != 0 ? options->page_rows : tally_pace_get_pull_rows (context->pace);
+  page = tally_remote_list_changes (options->remote, context->since, *rows, bodies,
+                                    context->cancellable, error);
+  tally_pace_note_pull (context->pace, tally_clock_now_us (options->clock) - begun_us,
+                        page != NULL && page->more, page != NULL);
+
+  return page;
+}
+
 gboolean
 tally_sync_pull (TallySyncContext  *context,
                  gboolean           bodies,
                  GError           **error)
 {
-  guint rows = context->options->page_rows != 0 ? context->options->page_rows
-                                                : TALLY_SYNC_PAGE_ROWS;
   gboolean more = TRUE;
 
   while (more)
     {
       g_autoptr (TallyChangesPage) page = NULL;
       gboolean holds;
+      guint rows;
 
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
         return FALSE;
-      page = tally_remote_list_changes (context->options->remote, context->since, rows, bodies,
-                                        context->cancellable, error);
+      page = ask_page (context, bodies, &rows, error);
       if (page == NULL || !mark_page (context, page, rows, &holds, error))
         return FALSE;
       if (!holds)

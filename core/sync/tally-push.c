@@ -9,6 +9,11 @@
 
 #include "base/tally-planted.h"
 
+#include <string.h>
+
+/* What a revision takes on the wire beside id and body: its names, and of its line a few. */
+#define ENVELOPE_BYTES 200
+
 static const TallyRevision *
 find_leaf (const TallyRecord *record,
            const char        *rev)
@@ -162,9 +167,84 @@ take_outcomes (TallySyncContext  *context,
   return TRUE;
 }
 
+/* About what a record takes on the wire: its edit and the tombstones that come with it. */
+static gsize
+weigh (const TallyRecord *record)
+{
+  gsize envelope = strlen (record->key) + ENVELOPE_BYTES;
+  gsize body = record->local->body != NULL ? strlen (record->local->body) : 0;
+
+  return body + envelope * (1 + g_strv_length (record->outbox->closes));
+}
+
+/* Leaves in @records what this run sends with its next batch; *after is the edit up to which the
+ * outbox is done with then, *full tells that the batch weighs as much as it may. */
+static void
+cut_batch (TallySyncContext *context,
+           GPtrArray        *records,
+           gint64           *after,
+           gboolean         *full)
+{
+  const TallySyncAsk *ask = &context->options->ask;
+  gsize room = ask->batch_bytes != 0 ? ask->batch_bytes : tally_pace_get_push_bytes (context->pace);
+  gsize n_bytes = 0;
+  guint n_kept = 0;
+  guint i;
+
+  for (i = 0; i < records->len; i++)
+    {
+      TallyRecord *record = records->pdata[i];
+      g_autofree char *collection = tally_key_dup_collection (record->key, "");
+      gboolean asked = tally_sync_ask_sends (ask, record->key, collection);
+
+      n_bytes += asked ? weigh (record) : 0;
+      if (asked && n_kept > 0 && n_bytes > room)
+        break;
+
+      *after = record->outbox->seq;
+      if (!asked)
+        continue;
+      records->pdata[i] = records->pdata[n_kept];
+      records->pdata[n_kept++] = record;
+    }
+
+  *full = i < records->len;
+  g_ptr_array_set_size (records, (int) n_kept);
+}
+
+static gboolean
+is_answered (GPtrArray *outcomes)
+{
+  for (guint i = 0; outcomes != NULL && i < outcomes->len; i++)
+    {
+      if (((const TallyPushOutcome *) outcomes->pdata[i])->status == TALLY_PUSH_UNKNOWN)
+        return FALSE;
+    }
+
+  return outcomes != NULL;
+}
+
+static GPtrArray *
+send (TallySyncContext  *context,
+      GPtrArray         *revisions,
+      gboolean           full,
+      GError           **error)
+{
+  TallyClock *clock = context->options->clock;
+  gint64 begun_us = tally_clock_now_us (clock);
+  GPtrArray *outcomes = tally_remote_push (context->options->remote, revisions,
+                                           context->cancellable, error);
+
+  tally_pace_note_push (context->pace, tally_clock_now_us (clock) - begun_us, full,
+                        is_answered (outcomes));
+
+  return outcomes;
+}
+
 static gboolean
 push_batch (TallySyncContext  *context,
             GPtrArray         *records,
+            gboolean           full,
             guint             *n_sent,
             GError           **error)
 {
@@ -188,7 +268,7 @@ push_batch (TallySyncContext  *context,
   if (revisions->len == 0)
     return TRUE;
 
-  outcomes = tally_remote_push (context->options->remote, revisions, context->cancellable, error);
+  outcomes = send (context, revisions, full, error);
   if (outcomes == NULL)
     return FALSE;
 
@@ -204,7 +284,9 @@ tally_sync_push (TallySyncContext  *context,
                  guint             *n_sent,
                  GError           **error)
 {
-  gint64 now = tally_clock_date_us (context->options->clock);
+  /* What is asked for by name does not wait for its next try. */
+  gint64 now = context->options->ask.records != NULL
+               ? G_MAXINT64 : tally_clock_date_us (context->options->clock);
   gint64 after = 0;
 
   g_hash_table_remove_all (context->unknown);
@@ -213,6 +295,7 @@ tally_sync_push (TallySyncContext  *context,
   while (TRUE)
     {
       g_autoptr (GPtrArray) records = NULL;
+      gboolean full;
 
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
         return FALSE;
@@ -226,8 +309,8 @@ tally_sync_push (TallySyncContext  *context,
       if (records->len == 0)
         return TRUE;
 
-      after = ((TallyRecord *) records->pdata[records->len - 1])->outbox->seq;
-      if (!push_batch (context, records, n_sent, error))
+      cut_batch (context, records, &after, &full);
+      if (records->len > 0 && !push_batch (context, records, full, n_sent, error))
         return FALSE;
     }
 }

@@ -9,13 +9,13 @@
 
 G_BEGIN_DECLS
 
-/* Rows a pull page asks for: about 0.6 MB of receipts, well under the answer's cap of 8 MB. */
+/* Rows that are read in one go, here, and there where that is not a matter of pace. */
 #define TALLY_SYNC_PAGE_ROWS 1000
 
 /* Conflicts that a run names one by one. */
 #define TALLY_SYNC_NAMED_CONFLICTS 100
 
-/* Records a push batch holds: the remote cuts further by bytes. */
+/* Records a push batch holds at most. */
 #define TALLY_SYNC_BATCH_ROWS 500
 
 /* What one run knows, on its own thread. */
@@ -25,6 +25,9 @@ typedef struct
   GCancellable           *cancellable;   /* borrowed, nullable */
   TallyRun               *run;           /* borrowed */
   TallyProgress           progress;
+  gint64                  begun_us;      /* monotonic */
+  TallyPace               own_pace;      /* where none is given */
+  TallyPace              *pace;          /* borrowed */
   char                   *mark_id;       /* owned: name of our mark on the server */
   TallyRemoteCheckpoint  *mark;          /* owned, nullable: as it stands there */
   gint64                  session;       /* the last one of it that the store knows */
@@ -39,6 +42,9 @@ typedef struct
 } TallySyncContext;
 
 void      tally_sync_tell        (TallySyncContext  *context);
+/* Of pointers to two keys. */
+int       tally_sync_compare_keys (gconstpointer     a,
+                                   gconstpointer     b);
 
 /* --- the mark on the server (tally-mark.c) --- */
 

@@ -20,27 +20,6 @@
  * waits for the next run. */
 #define MAX_ROUNDS 3
 
-static const char * const phase_names[] = {
-  [TALLY_PHASE_IDLE] = "idle",
-  [TALLY_PHASE_VALIDATE] = "validate",
-  [TALLY_PHASE_PREPARE] = "prepare",
-  [TALLY_PHASE_EXECUTE] = "execute",
-  [TALLY_PHASE_VERIFY] = "verify",
-  [TALLY_PHASE_CLEAN_UP] = "clean-up",
-};
-
-/**
- * tally_phase_to_string:
- * @phase: a phase
- *
- * Returns: its word on the bus and in JSON
- */
-const char *
-tally_phase_to_string (TallyPhase phase)
-{
-  return phase_names[phase];
-}
-
 void
 tally_sync_tell (TallySyncContext *context)
 {
@@ -63,12 +42,40 @@ validate (TallySyncContext  *context,
   return info != NULL && tally_sync_load_mark (context, error);
 }
 
+/* Where the run reads on, and what that makes of it. */
+static gboolean
+set_start (TallySyncContext  *context,
+           GError           **error)
+{
+  g_autoptr (GError) local_error = NULL;
+
+  if (!context->options->ask.full)
+    context->since = tally_store_dup_since (context->options->store, &local_error);
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  g_free (context->run->operation);
+  context->run->operation = g_strdup (context->since == NULL ? "full" : "delta");
+
+  return context->since != NULL ||
+         tally_store_solve_problems (context->options->store, NULL, error);
+}
+
 static gboolean
 prepare (TallySyncContext  *context,
          GError           **error)
 {
-  g_autoptr (GError) local_error = NULL;
   TallyStoreCounts counts;
+
+  if (context->options->ask.look_only)
+    {
+      g_free (context->run->operation);
+      context->run->operation = g_strdup ("verify");
+      return TRUE;
+    }
 
   if (context->adopting && !tally_sync_give_back (context, error))
     return FALSE;
@@ -76,20 +83,9 @@ prepare (TallySyncContext  *context,
    * never stale, so it could not tell that the database was made anew in between. */
   if (context->mark == NULL && !tally_sync_move_mark (context, error))
     return FALSE;
-  if (!context->options->force_full)
-    context->since = tally_store_dup_since (context->options->store, &local_error);
-  if (local_error != NULL)
-    {
-      g_propagate_error (error, g_steal_pointer (&local_error));
-      return FALSE;
-    }
-  if (context->since == NULL && !tally_store_solve_problems (context->options->store, NULL, error))
-    return FALSE;
-  if (!tally_store_count (context->options->store, &counts, error))
+  if (!set_start (context, error) || !tally_store_count (context->options->store, &counts, error))
     return FALSE;
 
-  g_free (context->run->operation);
-  context->run->operation = g_strdup (context->since == NULL ? "full" : "delta");
   context->progress.total = counts.n_pending;
 
   return TRUE;
@@ -166,11 +162,13 @@ execute (TallySyncContext  *context,
 {
   guint n_sent;
 
+  if (context->options->ask.look_only)
+    return TRUE;
   if (!tally_store_use_up_answers (context->options->store, error) ||
       !tally_sync_fill_gaps (context, error) || !tally_sync_pull (context, TRUE, error) ||
       !tally_sync_catch_up (context, error) || !tally_sync_refold (context, error))
     return FALSE;
-  if (context->options->pull_only)
+  if (context->options->ask.pull_only)
     return TRUE;
 
   for (guint round = 0; round < MAX_ROUNDS; round++)
@@ -199,7 +197,7 @@ verify (TallySyncContext  *context,
   g_free (context->run->grade);
   context->run->grade = g_strdup ("checked");
 
-  return context->options->proof == TALLY_PROOF_CHECKED || tally_sync_prove (context, error);
+  return context->options->ask.proof == TALLY_PROOF_CHECKED || tally_sync_prove (context, error);
 }
 
 typedef gboolean (*PhaseFunc) (TallySyncContext  *context,
@@ -210,12 +208,13 @@ typedef gboolean (*PhaseFunc) (TallySyncContext  *context,
 static void
 foresee (TallySyncContext *context)
 {
-  const TallySyncOptions *options = context->options;
+  const TallySyncAsk *ask = &context->options->ask;
   g_autoptr (GError) error = NULL;
-  g_autofree char *since = tally_store_dup_since (options->store, &error);
+  g_autofree char *since = tally_store_dup_since (context->options->store, &error);
+  gboolean full = ask->full || ask->adopt || (since == NULL && error == NULL);
 
   context->progress.run = context->run->id;
-  context->progress.full = options->force_full || options->adopt || (since == NULL && error == NULL);
+  context->progress.operation = ask->look_only ? "verify" : full ? "full" : "delta";
 }
 
 static gboolean
@@ -240,14 +239,16 @@ run_phases (TallySyncContext  *context,
           context->run->phase = tally_phase_to_string (context->progress.phase);
           return FALSE;
         }
+      if (context->progress.phase == context->options->ask.stop_after)
+        return TRUE;
     }
 
   return TRUE;
 }
 
-static int
-compare_keys (gconstpointer a,
-              gconstpointer b)
+int
+tally_sync_compare_keys (gconstpointer a,
+                         gconstpointer b)
 {
   return strcmp (*(const char * const *) a, *(const char * const *) b);
 }
@@ -260,7 +261,7 @@ name_conflicts (TallySyncContext *context)
   g_autofree gpointer *keys = g_hash_table_get_keys_as_array (context->touched, &n);
   g_autoptr (GStrvBuilder) named = g_strv_builder_new ();
 
-  qsort (keys, n, sizeof *keys, compare_keys);
+  qsort (keys, n, sizeof *keys, tally_sync_compare_keys);
   for (guint i = 0; i < MIN (n, TALLY_SYNC_NAMED_CONFLICTS); i++)
     g_strv_builder_add (named, keys[i]);
   context->run->conflicts = g_strv_builder_end (named);
@@ -272,6 +273,16 @@ set_status (TallyRun   *run,
 {
   g_free (run->status);
   run->status = g_strdup (status);
+}
+
+/* Whoever cancels does it for somebody's sake, or because the time is over that was given. */
+static gboolean
+is_out_of_time (TallySyncContext *context)
+{
+  gint64 limit_us = (gint64) context->options->ask.seconds * G_USEC_PER_SEC;
+
+  return limit_us > 0 &&
+         tally_clock_now_us (context->options->clock) - context->begun_us >= limit_us;
 }
 
 static void
@@ -293,6 +304,8 @@ note_outcome (TallySyncContext *context,
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       set_status (run, "cancelled");
+      if (is_out_of_time (context))
+        tally_run_add_error (run, NULL, tally_reason_new ("time-limit", NULL));
       return;
     }
 
@@ -354,7 +367,8 @@ tally_sync_run (const TallySyncOptions  *options,
     .options = options,
     .cancellable = cancellable,
     .run = run,
-    .adopting = options->adopt,
+    .adopting = options->ask.adopt,
+    .begun_us = tally_clock_now_us (options->clock),
   };
   g_autoptr (GError) unstored = NULL;
   gboolean done;
@@ -367,6 +381,7 @@ tally_sync_run (const TallySyncOptions  *options,
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   context.unknown = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                            (GDestroyNotify) tally_reason_unref);
+  context.pace = options->pace != NULL ? options->pace : &context.own_pace;
   foresee (&context);
   done = run_phases (&context, &failure);
   context.progress.phase = TALLY_PHASE_CLEAN_UP;

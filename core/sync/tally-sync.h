@@ -8,46 +8,21 @@
 #include "base/tally-clock.h"
 #include "remote/tally-remote.h"
 #include "store/tally-store.h"
+#include "sync/tally-pace.h"
+#include "sync/tally-sync-ask.h"
 
 G_BEGIN_DECLS
-
-typedef enum
-{
-  TALLY_PHASE_IDLE,
-  TALLY_PHASE_VALIDATE,
-  TALLY_PHASE_PREPARE,
-  TALLY_PHASE_EXECUTE,
-  TALLY_PHASE_VERIFY,
-  TALLY_PHASE_CLEAN_UP,   /* the run is over, however it went: it is written down */
-} TallyPhase;
-
-const char *tally_phase_to_string (TallyPhase phase);
-
-/**
- * TallyProof:
- * @TALLY_PROOF_CHECKED: every record that the run touched was looked at: no extra listing
- * @TALLY_PROOF_VERIFIED: every record's revisions are the same on both sides: one listing
- * @TALLY_PROOF_COMPARED: … and every body: everything is read once more
- *
- * How far a run goes to prove agreement.
- */
-typedef enum
-{
-  TALLY_PROOF_CHECKED,
-  TALLY_PROOF_VERIFIED,
-  TALLY_PROOF_COMPARED,
-} TallyProof;
 
 /* How far a run is; a plain value. @total 0: not known. */
 typedef struct
 {
-  gint64     run;         /* its id */
-  gboolean   full;        /* it reads everything again */
-  TallyPhase phase;
-  guint64    done;        /* records */
-  guint64    total;
-  guint      n_errors;
-  guint64    bytes;       /* both ways */
+  gint64      run;         /* its id */
+  const char *operation;   /* static: full (it reads everything again) | delta | verify */
+  TallyPhase  phase;
+  guint64     done;        /* records */
+  guint64     total;
+  guint       n_errors;
+  guint64     bytes;       /* both ways */
 } TallyProgress;
 
 /* Called on the run's thread whenever something moved; coalescing is the caller's business. */
@@ -60,14 +35,11 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @remote: made on this thread
  * @clock: for durations and dates
  * @trigger: what asked for the run, see TallyRun
- * @force_full: read everything again from the start
- * @adopt: a person has said that the server's database is the right one, though it is not the one
- *   this store knows: what it lacks is given back to it, then everything is read again
- * @pull_only: nothing is sent; what waits goes on waiting. Not together with @adopt, which gives
- *   back to the server
- * @proof: what it is to prove in the end
+ * @ask: what is wanted of it; @n_tries and @seconds are the business of whoever made @remote and
+ *   holds the cancellable
  * @progress: (nullable)
- * @page_rows: rows a pull page asks for; 0: the default of 1000
+ * @page_rows: rows a pull page asks for; 0: as @pace says
+ * @pace: (nullable): how much is moved at once, and learnt from it for the next run
  * @guard: how many deletions are too many; with a share of 0: as the store says
  */
 typedef struct
@@ -76,13 +48,11 @@ typedef struct
   TallyRemote       *remote;
   TallyClock        *clock;
   const char        *trigger;
-  gboolean           force_full;
-  gboolean           adopt;
-  gboolean           pull_only;
-  TallyProof         proof;
+  TallySyncAsk       ask;
   TallyProgressFunc  progress;
   gpointer           progress_data;
   guint              page_rows;
+  TallyPace         *pace;
   TallyGuardRule     guard;
 } TallySyncOptions;
 

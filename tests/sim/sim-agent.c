@@ -336,7 +336,8 @@ remember (TallySimDevice *self,
   tally_schedule_note_wish (&self->facts, tally_clock_now_us (self->clock), run->not_before_us);
   if (!stopped)
     {
-      set_failure (self, failure);
+      if (failure != NULL || !g_str_equal (run->grade, "none"))
+        set_failure (self, failure);
       self->login = failure == NULL ? NULL
                     : g_str_equal (failure->code, "auth-failed") ? "auth-failed"
                     : g_str_equal (failure->code, "forbidden") ? "forbidden" : NULL;
@@ -407,13 +408,6 @@ forget (TallySimDevice  *self,
   return tally_store_trim (store, &rule, error);
 }
 
-/* Now and then somebody only wants to see what is new. */
-static gboolean
-draw_pull_only (TallySimDevice *self)
-{
-  return !self->adopt && tally_sim_dice_chance (&self->direction_dice, 5) && !self->healed;
-}
-
 static void
 check_run (TallySimDevice *self,
            TallyStore     *store,
@@ -446,12 +440,11 @@ tally_sim_agent_run (TallySimDevice  *self,
     .remote = remote,
     .clock = self->clock,
     .trigger = trigger,
-    .adopt = self->adopt,
-    .pull_only = draw_pull_only (self),
-    .proof = proof,
     .page_rows = self->given.page_rows,
     .guard = self->given.guard,
+    .pace = &self->pace,
   };
+  guint n_writes = tally_sim_transport_get_n_writes (TALLY_SIM_TRANSPORT (self->transport));
   TallyRun *run;
 
   if (g_str_equal (trigger, "manual") || g_str_equal (trigger, "network"))
@@ -459,20 +452,23 @@ tally_sim_agent_run (TallySimDevice  *self,
   tally_http_client_use_circuits (client, &self->circuits);
   self->gave_back = self->adopt;
   self->run = g_cancellable_new ();
+  tally_sim_ask_draw (self, store, proof, &options.ask);
   tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
   run = tally_sync_run (&options, self->run, error);
   g_clear_object (&self->run);
   if (run == NULL)
-    return NULL;
+    {
+      tally_sync_ask_clear (&options.ask);
+      return NULL;
+    }
   tally_sim_regret_end (self->regret, store, run->id, tally_sim_user_get_n_acts (self->user));
 
   tally_sim_trace_add (self->given.trace, self->name,
                        "run (%s) %s: pulled %u pushed %u conflicts %u/%u", trigger, run->status,
                        run->n_pulled, run->n_pushed, run->n_auto_resolved, run->n_needs_user);
   remember (self, run, era, seq);
-  if (options.pull_only &&
-      tally_sim_transport_get_n_batches (TALLY_SIM_TRANSPORT (self->transport)) != n_batches)
-    tally_sim_trace_fail (self->given.trace, "%s: a run that only takes in sends", self->name);
+  tally_sim_ask_check (self, &options.ask, run, n_batches, n_writes);
+  tally_sync_ask_clear (&options.ask);
   check_run (self, store, run);
   if (tally_sim_dice_chance (&self->proof_dice, 5) && !forget (self, store, error))
     {
@@ -580,6 +576,7 @@ live (TallySimDevice *self)
 
   self->facts = (TallyScheduleFacts) { 0 };
   self->circuits = (TallyCircuits) { 0 };
+  self->pace = (TallyPace) { 0 };
   set_failure (self, NULL);
   /* A program that starts tries the password it has once. */
   self->login = NULL;

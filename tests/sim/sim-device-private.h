@@ -23,6 +23,8 @@ struct _TallySimDevice
   TallySimDice           dice;          /* of its life: naps, pauses */
   TallySimDice           proof_dice;    /* of what its runs are to prove */
   TallySimDice           direction_dice;
+  TallySimDice           ask_dice;
+  TallyPace              pace;
   GRand                 *rand;          /* owned: what the engine is given */
   TallySimClock         *sim_clock;     /* owned */
   TallyClock            *clock;         /* unowned: the same */
@@ -110,6 +112,18 @@ TallyRun   *tally_sim_agent_run           (TallySimDevice  *self,
 /* --- who works at it (sim-desk.c) --- */
 
 void        tally_sim_desk_main           (gpointer         data);
+
+/* --- what is asked of single runs (sim-ask.c) --- */
+
+void        tally_sim_ask_draw            (TallySimDevice     *self,
+                                           TallyStore         *store,
+                                           TallyProof          proof,
+                                           TallySyncAsk       *ask);
+void        tally_sim_ask_check           (TallySimDevice     *self,
+                                           const TallySyncAsk *ask,
+                                           const TallyRun     *run,
+                                           guint               n_batches,
+                                           guint               n_writes);
 
 /* --- plans (sim-plan.c) --- */
 

@@ -13,6 +13,7 @@
 /* Dice of its own, so that what else is drawn stays. */
 #define PROOF_STREAM 2000
 #define DIRECTION_STREAM 3000
+#define ASK_STREAM 4000
 
 TallyStore *
 tally_sim_device_open_store (TallySimDevice  *self,
@@ -221,6 +222,7 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->name = tally_sim_actor_to_string (options->index);
   self->dice = tally_sim_dice_new (options->seed, options->index);
   self->proof_dice = tally_sim_dice_new (options->seed, PROOF_STREAM + options->index);
+  self->ask_dice = tally_sim_dice_new (options->seed, ASK_STREAM + options->index);
   self->direction_dice = tally_sim_dice_new (options->seed, DIRECTION_STREAM + options->index);
   self->rand = g_rand_new_with_seed (options->seed);
   self->sim_clock = tally_sim_clock_new (options->baton);

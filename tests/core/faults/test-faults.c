@@ -183,7 +183,7 @@ run_once (Cell       *cell,
     .remote = remote,
     .clock = cell->world->clock,
     .trigger = "manual",
-    .proof = TALLY_PROOF_VERIFIED,
+    .ask.proof = TALLY_PROOF_VERIFIED,
   };
   TallyRun *run = tally_sync_run (&options, NULL, &error);
 

@@ -221,6 +221,35 @@ test_cancelled_while_waiting (Fixture       *fixture,
   g_assert_cmpuint (fixture->transport->n_sent, ==, 1);
 }
 
+/* As often as was asked for, and for all requests together not longer than a run may wait. */
+static void
+test_limits (Fixture       *fixture,
+             gconstpointer  data)
+{
+  int busy[40];
+  guint n_whole = 0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (busy); i++)
+    busy[i] = 503;
+
+  tally_http_client_set_tries (fixture->client, 1);
+  expect_answer (fixture, busy, 503, 1);
+  tally_http_client_set_tries (fixture->client, 5);
+  expect_answer (fixture, busy, 503, 5);
+  tally_http_client_set_tries (fixture->client, 40);
+  while (n_whole < 100)
+    {
+      g_autoptr (TallyResponse) response = send (fixture, busy, TALLY_HTTP_REPEAT_SAFE, NULL, NULL);
+
+      if (fixture->transport->n_sent == 1)
+        break;
+      n_whole++;
+    }
+  g_assert_cmpuint (n_whole, >=, 5);
+  g_assert_cmpuint (n_whole, <, 50);
+  g_assert_cmpint (tally_fake_clock_get_slept_us (fixture->clock), <=, 120 * G_USEC_PER_SEC);
+}
+
 /* A way into the server that fails again and again is left alone, the others go on. */
 static void
 test_circuit (Fixture       *fixture,
@@ -274,6 +303,7 @@ main (int   argc,
 
   g_test_add ("/http/client/repeats", Fixture, NULL, set_up, test_repeats, tear_down);
   g_test_add ("/http/client/circuit", Fixture, NULL, set_up, test_circuit, tear_down);
+  g_test_add ("/http/client/limits", Fixture, NULL, set_up, test_limits, tear_down);
   g_test_add ("/http/client/retry-after", Fixture, NULL, set_up, test_retry_after, tear_down);
   g_test_add ("/http/client/cancelled-while-waiting", Fixture, NULL, set_up,
               test_cancelled_while_waiting, tear_down);

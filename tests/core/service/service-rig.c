@@ -172,7 +172,7 @@ service_rig_sync (ServiceRig *rig)
   g_autoptr (GError) error = NULL;
   char *json;
 
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, done_cb, &result);
+  tally_sync_manager_run_async (manager, "manual", NULL, NULL, done_cb, &result);
   json = tally_sync_manager_run_finish (manager, wait_for (&result), &error);
   g_assert_no_error (error);
 

@@ -371,7 +371,7 @@ ask_adopt (ServiceRig    *rig,
            GAsyncResult **result)
 {
   tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
-                                TALLY_SYNC_ASK_ADOPT, NULL, keep_cb, result);
+                                &(TallySyncAsk) { .adopt = TRUE }, NULL, keep_cb, result);
 }
 
 static char *
@@ -415,7 +415,7 @@ test_adopt (ServiceRig    *rig,
   begin_recreated (rig);
   g_mutex_lock (&rig->gate);
   tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
-                                TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+                                NULL, NULL, keep_cb, &ordinary);
   ask_adopt (rig, &adopting);
   g_mutex_unlock (&rig->gate);
 
@@ -446,9 +446,9 @@ test_adopt_serves (ServiceRig    *rig,
   g_mutex_lock (&rig->gate);
   ask_adopt (rig, &adopting);
   tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
-                                TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+                                NULL, NULL, keep_cb, &ordinary);
   tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
-                                TALLY_SYNC_ASK_FULL, NULL, keep_cb, &full);
+                                &(TallySyncAsk) { .full = TRUE }, NULL, keep_cb, &full);
   g_mutex_unlock (&rig->gate);
 
   first = wait_for_run (rig, &adopting);
@@ -459,6 +459,8 @@ test_adopt_serves (ServiceRig    *rig,
   g_assert_cmpstr (first, ==, third);
   g_assert_cmpuint (service_rig_count (rig, "sync.started"), ==, 2);
 }
+
+static const TallySyncAsk pull_only = { .pull_only = TRUE };
 
 /* One that sends nothing serves nobody who wants more; any other serves those who want only that. */
 static void
@@ -478,15 +480,15 @@ test_pull_only (ServiceRig    *rig,
   service_rig_put (rig, "a", "{\"x\":1}");
   manager = tally_service_get_manager (rig->service);
   g_mutex_lock (&rig->gate);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_PULL_ONLY, NULL, keep_cb,
+  tally_sync_manager_run_async (manager, "manual", &pull_only, NULL, keep_cb,
                                 &pulling);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &ordinary);
+  tally_sync_manager_run_async (manager, "manual", NULL, NULL, keep_cb, &ordinary);
   g_mutex_unlock (&rig->gate);
 
   first = wait_for_run (rig, &pulling);
   g_assert_nonnull (strstr (first, "\"pushed\":0"));
   g_mutex_lock (&rig->gate);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_PULL_ONLY, NULL, keep_cb, &again);
+  tally_sync_manager_run_async (manager, "manual", &pull_only, NULL, keep_cb, &again);
   g_mutex_unlock (&rig->gate);
   second = wait_for_run (rig, &ordinary);
   g_assert_nonnull (strstr (second, "\"pushed\":1"));
@@ -513,7 +515,7 @@ test_connect_in_mid_run (ServiceRig    *rig,
   service_rig_connect (rig);
   manager = tally_service_get_manager (rig->service);
   g_mutex_lock (&rig->gate);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &first);
+  tally_sync_manager_run_async (manager, "manual", NULL, NULL, keep_cb, &first);
   tally_sync_manager_connect_async (manager, "http://127.0.0.1:2/shop", "", "", NULL, keep_cb,
                                     &connected);
   /* Another job of the same thread is through: the connect was not before it. */
@@ -526,7 +528,7 @@ test_connect_in_mid_run (ServiceRig    *rig,
   while (connected == NULL)
     g_main_context_iteration (NULL, TRUE);
   g_assert_nonnull (first);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &second);
+  tally_sync_manager_run_async (manager, "manual", NULL, NULL, keep_cb, &second);
   g_assert_true (tally_sync_manager_connect_finish (manager, connected, &error));
   g_assert_no_error (error);
   while (second == NULL)
@@ -564,7 +566,7 @@ cancel_early (ServiceRig       *rig,
   g_task_set_task_data (hold, &rig->gate, NULL);
   g_mutex_lock (&rig->gate);
   tally_store_thread_push (engine, hold, hold_job);
-  tally_sync_manager_run_async (manager, "manual", TALLY_SYNC_ASK_NONE, NULL, keep_cb, &result);
+  tally_sync_manager_run_async (manager, "manual", NULL, NULL, keep_cb, &result);
   tally_sync_manager_cancel (manager);
   g_mutex_unlock (&rig->gate);
   while (result == NULL)
@@ -639,7 +641,7 @@ test_no_server (ServiceRig    *rig,
 
   service_rig_open (rig, TRUE);
   tally_sync_manager_run_async (tally_service_get_manager (rig->service), "manual",
-                                TALLY_SYNC_ASK_NONE, NULL, no_server_cb, &done);
+                                NULL, NULL, no_server_cb, &done);
   while (!done)
     g_main_context_iteration (NULL, TRUE);
 }

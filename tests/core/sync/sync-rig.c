@@ -93,10 +93,10 @@ run_once (SyncRig  *rig,
     .remote = TALLY_REMOTE (rig->remote),
     .clock = rig->clock,
     .trigger = "manual",
-    .adopt = adopt,
-    .proof = rig->proof,
+    .ask = rig->ask,
   };
 
+  options.ask.adopt = adopt;
   g_hash_table_remove_all (rig->n_asked);
   g_cancellable_reset (rig->cancellable);
   run = tally_sync_run (&options, rig->cancellable, &error);

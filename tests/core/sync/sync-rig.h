@@ -28,7 +28,7 @@ typedef struct
   GCancellable    *cancellable;     /* owned; of every run */
   GHashTable      *n_asked;         /* owned; request -> how often in the last run */
 
-  TallyProof       proof;           /* that its runs are to give */
+  TallySyncAsk     ask;             /* what is asked of its runs */
 
   const char      *met;             /* borrowed, nullable: the request that is met */
   guint            met_at;          /* which of them in a run, from 1 */

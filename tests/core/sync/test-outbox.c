@@ -160,7 +160,7 @@ test_discard (SyncRig       *rig,
 
   sync_rig_expect (rig, FALSE, "success", NULL);
   g_assert_cmpuint (sync_rig_count (rig).n_records, ==, 2);
-  rig->proof = TALLY_PROOF_COMPARED;
+  rig->ask.proof = TALLY_PROOF_COMPARED;
   sync_rig_expect (rig, FALSE, "success", NULL);
 
   g_assert_false (tally_store_discard (rig->store, "r:1", &error));

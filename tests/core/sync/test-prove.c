@@ -18,7 +18,7 @@ begin (SyncRig *rig)
       g_autoptr (TallyRevision) made = sync_rig_edit (rig, NULL, key, "{\"n\":1.0}");
     }
   sync_rig_expect (rig, FALSE, "success", NULL);
-  rig->proof = TALLY_PROOF_VERIFIED;
+  rig->ask.proof = TALLY_PROOF_VERIFIED;
 }
 
 static void
@@ -42,9 +42,9 @@ test_equal (SyncRig       *rig,
 {
   begin (rig);
   expect (rig, "success", "verified", N_RECORDS, N_RECORDS);
-  rig->proof = TALLY_PROOF_COMPARED;
+  rig->ask.proof = TALLY_PROOF_COMPARED;
   expect (rig, "success", "compared", N_RECORDS, N_RECORDS);
-  rig->proof = TALLY_PROOF_CHECKED;
+  rig->ask.proof = TALLY_PROOF_CHECKED;
   expect (rig, "success", "checked", 0, 0);
 }
 
@@ -111,9 +111,9 @@ test_missed (SyncRig       *rig,
   theirs = sync_rig_edit (rig, record->local, "r:0", "{\"n\":2}");
   made = sync_rig_edit (rig, NULL, "r:new", "{}");
   pass_by (rig);
-  rig->proof = TALLY_PROOF_CHECKED;
+  rig->ask.proof = TALLY_PROOF_CHECKED;
   expect (rig, "success", "checked", 0, 0);
-  rig->proof = TALLY_PROOF_VERIFIED;
+  rig->ask.proof = TALLY_PROOF_VERIFIED;
   sync_rig_expect (rig, FALSE, "failed", "unequal");
   expect (rig, "success", "verified", N_RECORDS + 1, N_RECORDS + 1);
 }
@@ -176,16 +176,16 @@ test_bent (SyncRig       *rig,
   begin (rig);
   record = sync_rig_get (rig, "r:0");
   tally_fake_remote_bend (rig->remote, "r:0", record->local->rev, "{\"n\":1}");
-  rig->proof = TALLY_PROOF_COMPARED;
+  rig->ask.proof = TALLY_PROOF_COMPARED;
   expect (rig, "success", "compared", N_RECORDS, N_RECORDS);
   tally_fake_remote_bend (rig->remote, "r:0", record->local->rev, "{\"n\":2}");
   expect (rig, "partial", "checked", N_RECORDS - 1, N_RECORDS);
   g_assert_cmpuint (sync_rig_count (rig).n_problems, ==, 1);
-  rig->proof = TALLY_PROOF_VERIFIED;
+  rig->ask.proof = TALLY_PROOF_VERIFIED;
   expect (rig, "success", "verified", N_RECORDS, N_RECORDS);
   g_assert_cmpuint (sync_rig_count (rig).n_problems, ==, 1);
   tally_fake_remote_bend (rig->remote, "r:0", record->local->rev, "{\"n\":1}");
-  rig->proof = TALLY_PROOF_COMPARED;
+  rig->ask.proof = TALLY_PROOF_COMPARED;
   expect (rig, "success", "compared", N_RECORDS, N_RECORDS);
   g_assert_cmpuint (sync_rig_count (rig).n_problems, ==, 0);
 }
@@ -211,7 +211,7 @@ test_other_winner (SyncRig       *rig,
   g_assert_no_error (error);
   gone = sync_rig_edit (rig, stranger, "r:0", NULL);
 
-  rig->proof = TALLY_PROOF_COMPARED;
+  rig->ask.proof = TALLY_PROOF_COMPARED;
   expect (rig, "success", "compared", N_RECORDS - 1, N_RECORDS);
   record = sync_rig_get (rig, "r:0");
   g_assert_cmpuint (record->leaves->len, ==, 2);
