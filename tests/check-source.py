@@ -43,9 +43,10 @@ FILES = {
     'core/service/tally-service-thread': ['client'],
     # The names on the bus, proxy, skeleton and errors, stand once, where both ends see them.
     'core/service/tally-server-url': ['client'],
+    'core/service/tally-service-ask': ['client'],
     'core/service/tally-service-bus': ['client'],
     'core/service/tally-service-error': ['client'],
-    'core/service/tally-sync-manager-run': ['client'],
+    'core/service/tally-sync-manager-wait': ['client'],
 }
 APP_MAY_INCLUDE = ['client', 'base', 'model']
 

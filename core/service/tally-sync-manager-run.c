@@ -7,11 +7,8 @@
 
 #include "service/tally-sync-manager-private.h"
 
-#include "client/tally-client-error.h"
 #include "config.h"
 #include "schedule/tally-readiness.h"
-
-#include <glib/gi18n-lib.h>
 
 /* The window's rule: updates at most ten times a second. */
 #define PROGRESS_US (G_USEC_PER_SEC / 10)
