@@ -131,6 +131,17 @@ static const struct
   { "guard-local",
     N_("Unusually many records were deleted here[: {count}]. The server was not told; confirm "
        "the deletions or take them back.") },
+  { "guard-edits",
+    N_("Unusually many records were changed at once here[: {count}]. The server was not told; look "
+       "at them, then send them or take them back.") },
+  { "guard-alike",
+    N_("Unusually many records were changed here in the same way. The server was not told; look at "
+       "them, then send them or take them back.") },
+  { "guard-merged",
+    N_("Unusually many records were changed on both sides. The merged versions were not sent; look "
+       "at them, then send them or keep what the server has.") },
+  { "allowed",
+    N_("You have said that it is to be sent. It leaves with the next synchronization.") },
 
   /* the store */
   { "disk-full",

@@ -50,7 +50,7 @@ find_state (const TallyStateFacts *facts)
     return obstacle_state (facts->obstacle);
   if (facts->last_failure != NULL && !TALLY_IS_PLANTED (HIDES_FAILURE))
     return "failed";
-  if (facts->n_guarded_there + facts->n_guarded_here > 0)
+  if (facts->n_guarded_there + facts->n_guarded_here + facts->n_guarded_edits > 0)
     return "guarded";
   if (facts->n_conflicts > 0)
     return "conflicts";
@@ -79,8 +79,10 @@ find_code (const TallyStateFacts *facts,
     return "running";
   if (g_str_equal (state, "guarded"))
     {
-      *count = facts->n_guarded_there > 0 ? facts->n_guarded_there : facts->n_guarded_here;
-      return facts->n_guarded_there > 0 ? "guard-server" : "guard-local";
+      *count = facts->n_guarded_there > 0 ? facts->n_guarded_there
+               : facts->n_guarded_here > 0 ? facts->n_guarded_here : facts->n_guarded_edits;
+      return facts->n_guarded_there > 0 ? "guard-server"
+             : facts->n_guarded_here > 0 ? "guard-local" : "guard-edits";
     }
   if (g_str_equal (state, "held") || g_str_equal (state, "quarantined"))
     {

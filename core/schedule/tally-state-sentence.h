@@ -22,6 +22,7 @@ G_BEGIN_DECLS
  * @n_conflicts: open
  * @n_guarded_there: deleted on the server, so many that a person is asked first
  * @n_guarded_here: deleted here, so many that a person is asked first
+ * @n_guarded_edits: edited alike, or merged, so many that a person is asked first
  * @n_equal: records that the last full comparison found the same on both sides,
  * @n_compared: and how many there were; 0: the last proof was none
  * @grade: of the last run that proved anything: none | checked | verified | compared
@@ -43,6 +44,7 @@ typedef struct
   guint              n_conflicts;
   guint              n_guarded_there;
   guint              n_guarded_here;
+  guint              n_guarded_edits;
   guint              n_equal;
   guint              n_compared;
   const char        *grade;

@@ -65,7 +65,8 @@ tally_sync_manager_dup_status (TallySyncManager *self)
   tally_json_writer_member_int (&writer, "quarantined", self->counts.n_quarantined);
   tally_json_writer_member_int (&writer, "conflicts", self->counts.n_conflicts);
   tally_json_writer_member_int (&writer, "guarded",
-                                self->counts.n_guarded_there + self->counts.n_guarded_here);
+                                self->counts.n_guarded_there + self->counts.n_guarded_here +
+                                self->counts.n_guarded_edits);
   tally_json_writer_member (&writer, "grade", self->grade);
   tally_json_writer_member_date (&writer, "checked_at", self->checked_us);
   tally_json_writer_member_date (&writer, "next_run", self->next_run_us);

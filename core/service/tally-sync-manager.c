@@ -119,6 +119,7 @@ tally_sync_manager_update (TallySyncManager *self)
     .n_conflicts = self->counts.n_conflicts,
     .n_guarded_there = self->counts.n_guarded_there,
     .n_guarded_here = self->counts.n_guarded_here,
+    .n_guarded_edits = self->counts.n_guarded_edits,
     .n_equal = self->n_equal,
     .n_compared = self->n_compared,
     .grade = self->grade,
@@ -155,10 +156,12 @@ tally_sync_manager_take_counts (TallySyncManager       *self,
   take_number (self, &self->counts.n_quarantined, counts->n_quarantined, "quarantined");
   take_number (self, &self->counts.n_conflicts, counts->n_conflicts, "conflicts");
   if (self->counts.n_guarded_there != counts->n_guarded_there ||
-      self->counts.n_guarded_here != counts->n_guarded_here)
+      self->counts.n_guarded_here != counts->n_guarded_here ||
+      self->counts.n_guarded_edits != counts->n_guarded_edits)
     {
       self->counts.n_guarded_there = counts->n_guarded_there;
       self->counts.n_guarded_here = counts->n_guarded_here;
+      self->counts.n_guarded_edits = counts->n_guarded_edits;
       tally_sync_manager_notify (self, "guarded");
     }
   self->counts.n_problems = counts->n_problems;
@@ -370,7 +373,8 @@ tally_sync_manager_get_property (GObject    *object,
       g_value_set_uint (value, self->counts.n_conflicts);
       break;
     case PROP_GUARDED:
-      g_value_set_uint (value, self->counts.n_guarded_there + self->counts.n_guarded_here);
+      g_value_set_uint (value, self->counts.n_guarded_there + self->counts.n_guarded_here +
+                        self->counts.n_guarded_edits);
       break;
     case PROP_GRADE:
       g_value_set_string (value, self->grade);

@@ -14,6 +14,8 @@
 static const char * const sides[] = {
   [TALLY_GUARD_SERVER] = "server",
   [TALLY_GUARD_LOCAL] = "local",
+  [TALLY_GUARD_ALIKE] = "alike",
+  [TALLY_GUARD_MERGED] = "merged",
 };
 
 /**
@@ -191,11 +193,11 @@ is_suspicious (TallyStore            *self,
   return TRUE;
 }
 
-static gboolean
-write_question (TallyStore        *self,
-                const TallyGuard  *guard,
-                guint              n_total,
-                GError           **error)
+gboolean
+tally_store_open_guard (TallyStore        *self,
+                        const TallyGuard  *guard,
+                        guint              n_total,
+                        GError           **error)
 {
   g_autoptr (TallyStatement) open = tally_db_statement (self->db, "guard-open");
 
@@ -218,6 +220,9 @@ look_at (TallyStore            *self,
 
   if (!read_row (self, waiting, error))
     return FALSE;
+  /* Only what is held waits; who asks is tally_store_guard_edits(). */
+  if (guard->side == TALLY_GUARD_ALIKE || guard->side == TALLY_GUARD_MERGED)
+    return waiting->is_open || tally_store_free_guarded (self, guard, error);
   if (!waiting->is_open)
     {
       if (!is_suspicious (self, rule, waiting, &suspicious, &n_total, error))
@@ -226,7 +231,7 @@ look_at (TallyStore            *self,
       if (!suspicious)
         return waiting->n_allowed <= guard->n_records ||
                tally_store_close_guard (self, guard, waiting->answered_us, guard->n_records, error);
-      if (!write_question (self, guard, n_total, error))
+      if (!tally_store_open_guard (self, guard, n_total, error))
         return FALSE;
     }
 

@@ -16,11 +16,31 @@
 /* Records that are written in one go while others may want to write. */
 #define PAGE 500
 
+/* Why an outbox row waits for the answer to a question. */
+static const char * const reasons[] = {
+  [TALLY_GUARD_LOCAL] = "guard-local",
+  [TALLY_GUARD_ALIKE] = "guard-alike",
+  [TALLY_GUARD_MERGED] = "guard-merged",
+};
+
+static gboolean
+is_held (const TallyOutboxEntry *outbox,
+         TallyGuardSide          side)
+{
+  return outbox != NULL && outbox->lane == TALLY_LANE_HOLD && outbox->reason != NULL &&
+         g_str_equal (outbox->reason->code, reasons[side]);
+}
+
 gboolean
 tally_outbox_is_guarded (const TallyOutboxEntry *outbox)
 {
-  return outbox->lane == TALLY_LANE_HOLD && outbox->reason != NULL &&
-         g_str_equal (outbox->reason->code, TALLY_GUARD_REASON_LOCAL);
+  return is_held (outbox, TALLY_GUARD_LOCAL);
+}
+
+gboolean
+tally_outbox_is_edit_guarded (const TallyOutboxEntry *outbox)
+{
+  return is_held (outbox, TALLY_GUARD_ALIKE) || is_held (outbox, TALLY_GUARD_MERGED);
 }
 
 void
@@ -64,10 +84,12 @@ list_records (TallyStore        *self,
 }
 
 /* What becomes of one record; NULL: it stays. */
-typedef TallyRecord *(*ChangeFunc) (const TallyRecord *record);
+typedef TallyRecord *(*ChangeFunc) (const TallyRecord *record,
+                                    TallyGuardSide     side);
 
 static TallyRecord *
-hold (const TallyRecord *record)
+hold (const TallyRecord *record,
+      TallyGuardSide     side)
 {
   TallyRecord *after;
   TallyOutboxEntry *outbox;
@@ -79,31 +101,36 @@ hold (const TallyRecord *record)
   outbox = tally_record_need_outbox (after);
   outbox->lane = TALLY_LANE_HOLD;
   g_clear_pointer (&outbox->reason, tally_reason_unref);
-  outbox->reason = tally_reason_new (TALLY_GUARD_REASON_LOCAL, NULL);
+  outbox->reason = tally_reason_new (reasons[side], NULL);
 
   return after;
 }
 
 static TallyRecord *
-let_go (const TallyRecord *record)
+let_go (const TallyRecord *record,
+        TallyGuardSide     side)
 {
   TallyRecord *after;
   TallyOutboxEntry *outbox;
 
-  if (record->outbox == NULL || !tally_outbox_is_guarded (record->outbox))
+  if (!is_held (record->outbox, side))
     return NULL;
 
   after = tally_record_copy (record);
   outbox = tally_record_need_outbox (after);
   outbox->lane = TALLY_LANE_SEND;
   g_clear_pointer (&outbox->reason, tally_reason_unref);
+  /* Deletions that are allowed are counted; of edits each one is marked. */
+  if (side != TALLY_GUARD_LOCAL)
+    outbox->reason = tally_reason_new (TALLY_GUARD_REASON_ALLOWED, NULL);
 
   return after;
 }
 
 /* The deletion was made there: the record as it is here is put on top of it. */
 static TallyRecord *
-bring_back (const TallyRecord *record)
+bring_back (const TallyRecord *record,
+            TallyGuardSide     side)
 {
   return tally_record_settled (record, record->local->body, record->local->attachments);
 }
@@ -111,24 +138,44 @@ bring_back (const TallyRecord *record)
 /* The deletion was made here: back to what both sides had. Where the server has lost it meanwhile
  * there is nothing to go back to. */
 static TallyRecord *
-take_back (const TallyRecord *record)
+take_back (const TallyRecord *record,
+           TallyGuardSide     side)
 {
-  g_autoptr (TallyRecord) released = let_go (record);
+  g_autoptr (TallyRecord) released = let_go (record, side);
+  TallyRecord *after;
 
   if (record->base == NULL || record->base->body == NULL || record->base->deleted)
     return g_steal_pointer (&released);
 
-  return tally_record_edited (released != NULL ? released : record, FALSE, record->base->body);
+  after = tally_record_edited (released != NULL ? released : record, FALSE, record->base->body);
+
+  return after != NULL ? after : g_steal_pointer (&released);
+}
+
+/* Both sides had changed: what the server has is to stand. */
+static TallyRecord *
+take_theirs (const TallyRecord *record,
+             TallyGuardSide     side)
+{
+  g_autoptr (TallyRecord) released = let_go (record, side);
+  const TallyRevision *theirs = record->remote;
+
+  if (released == NULL || theirs == NULL || (theirs->body == NULL && !theirs->deleted))
+    return g_steal_pointer (&released);
+
+  return tally_record_settled (released, theirs->deleted ? NULL : theirs->body,
+                               theirs->attachments);
 }
 
 static gboolean
-change (TallyStore   *self,
-        TallyRecord  *record,
-        ChangeFunc    func,
-        const char   *event,
-        GError      **error)
+change (TallyStore      *self,
+        TallyRecord     *record,
+        TallyGuardSide   side,
+        ChangeFunc       func,
+        const char      *event,
+        GError         **error)
 {
-  g_autoptr (TallyRecord) after = func (record);
+  g_autoptr (TallyRecord) after = func (record, side);
   g_autoptr (TallyDecision) decision = NULL;
   gboolean moved;
 
@@ -165,7 +212,7 @@ change_all (TallyStore        *self,
       after = ((TallyRecord *) records->pdata[records->len - 1])->id;
       for (guint i = 0; i < records->len; i++)
         {
-          if (!change (self, records->pdata[i], func, event, error))
+          if (!change (self, records->pdata[i], guard->side, func, event, error))
             return FALSE;
         }
     }
@@ -177,6 +224,34 @@ tally_store_hold_guarded (TallyStore        *self,
                           GError           **error)
 {
   return change_all (self, guard, hold, NULL, error);
+}
+
+gboolean
+tally_store_free_guarded (TallyStore        *self,
+                          const TallyGuard  *guard,
+                          GError           **error)
+{
+  return change_all (self, guard, let_go, NULL, error);
+}
+
+gboolean
+tally_store_hold_keys (TallyStore      *self,
+                       TallyGuardSide   side,
+                       GPtrArray       *keys,
+                       GError         **error)
+{
+  for (guint i = 0; i < keys->len; i++)
+    {
+      g_autoptr (TallyRecord) record = NULL;
+
+      if (!tally_store_load (self, keys->pdata[i], &record, error))
+        return FALSE;
+      if (record != NULL && tally_record_is_sendable (record) &&
+          !change (self, record, side, hold, NULL, error))
+        return FALSE;
+    }
+
+  return TRUE;
 }
 
 /**
@@ -256,6 +331,14 @@ find_guard (GPtrArray       *open,
   return NULL;
 }
 
+/* What a person wants who did not mean it. */
+static const ChangeFunc undo[] = {
+  [TALLY_GUARD_SERVER] = bring_back,
+  [TALLY_GUARD_LOCAL] = take_back,
+  [TALLY_GUARD_ALIKE] = take_back,
+  [TALLY_GUARD_MERGED] = take_theirs,
+};
+
 static gboolean
 answer (TallyStore      *self,
         const char      *collection,
@@ -266,6 +349,7 @@ answer (TallyStore      *self,
 {
   g_autoptr (GPtrArray) open = tally_store_list_guards (self, error);
   const TallyGuard *guard;
+  gboolean counted;
   gboolean done;
 
   if (open == NULL)
@@ -275,13 +359,14 @@ answer (TallyStore      *self,
     return FALSE;
 
   if (keep)
-    done = change_all (self, guard, side == TALLY_GUARD_SERVER ? bring_back : take_back,
-                       "kept", error);
+    done = change_all (self, guard, undo[side], "kept", error);
   else
     done = side == TALLY_GUARD_SERVER || change_all (self, guard, let_go, NULL, error);
 
+  counted = side == TALLY_GUARD_SERVER || side == TALLY_GUARD_LOCAL;
+
   return done && tally_store_close_guard (self, guard, tally_clock_date_us (self->clock),
-                               keep ? 0 : guard->n_records, error);
+                                          keep || !counted ? 0 : guard->n_records, error);
 }
 
 /**

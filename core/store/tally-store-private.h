@@ -70,6 +70,8 @@ gboolean     tally_store_keep_preimage (TallyStore           *self,
 
 /* It waits in a question about deletions made here. Pure. */
 gboolean     tally_outbox_is_guarded  (const TallyOutboxEntry *outbox);
+/* It is an edit that waits in a question. Pure. */
+gboolean     tally_outbox_is_edit_guarded (const TallyOutboxEntry *outbox);
 /* Names the question in a statement with :collection and :side. */
 void         tally_guard_bind         (TallyStatement   *statement,
                                        const TallyGuard *guard);
@@ -78,9 +80,23 @@ gboolean     tally_store_close_guard  (TallyStore       *self,
                                        gint64            answered_us,
                                        guint             n_allowed,
                                        GError          **error);
-/* Deletions made here leave no more. */
+/* What a question is about that was done here leaves no more. */
 gboolean     tally_store_hold_guarded (TallyStore       *self,
                                        const TallyGuard *guard,
+                                       GError          **error);
+/* … leaves, since there is no question any more. */
+gboolean     tally_store_free_guarded (TallyStore       *self,
+                                       const TallyGuard *guard,
+                                       GError          **error);
+/* Holds those of the records that can leave; @keys: element-type utf8. */
+gboolean     tally_store_hold_keys    (TallyStore       *self,
+                                       TallyGuardSide    side,
+                                       GPtrArray        *keys,
+                                       GError          **error);
+/* Writes the question down. */
+gboolean     tally_store_open_guard   (TallyStore       *self,
+                                       const TallyGuard *guard,
+                                       guint             n_total,
                                        GError          **error);
 
 /* What an edit makes of a record: pure. NULL when it changes nothing. */

@@ -247,7 +247,9 @@ tally_store_count (TallyStore        *self,
   counts->n_behind = (guint) tally_statement_get_int (statement, 7);
   counts->n_guarded_there = (guint) tally_statement_get_int (statement, 8);
   counts->n_guarded_here = (guint) tally_statement_get_int (statement, 9);
-  counts->n_held = (guint) tally_statement_get_int (statement, 3) - counts->n_guarded_here;
+  counts->n_guarded_edits = (guint) tally_statement_get_int (statement, 10);
+  counts->n_held = (guint) tally_statement_get_int (statement, 3) - counts->n_guarded_here -
+                   counts->n_guarded_edits;
 
   return TRUE;
 }

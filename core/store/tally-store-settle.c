@@ -111,12 +111,14 @@ may_be_outgrown (const TallyRecord *record)
                             (outbox->sent != NULL && !is_in_tree (record, outbox->sent)));
 }
 
-/* What holds a record back holds its merged edit too; a refusal was of the old revision only. */
+/* What holds a record back holds its merged edit too; a refusal was of the old revision only, and
+ * whether it is one of too many alike is judged anew. */
 static void
 keep_hold (TallyRecord       *after,
            const TallyRecord *record)
 {
-  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD)
+  if (record->outbox == NULL || record->outbox->lane != TALLY_LANE_HOLD ||
+      tally_outbox_is_edit_guarded (record->outbox))
     return;
 
   after->outbox->lane = TALLY_LANE_HOLD;

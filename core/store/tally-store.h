@@ -192,6 +192,7 @@ typedef struct
   guint  n_behind;             /* the server's newer side is known and not taken in yet */
   guint  n_guarded_there;      /* deleted on the server: an open question holds that back here */
   guint  n_guarded_here;       /* deleted here: an open question keeps that from leaving */
+  guint  n_guarded_edits;      /* edited alike, or merged, in a number that is asked about */
 } TallyStoreCounts;
 
 gboolean     tally_store_count           (TallyStore               *self,
@@ -348,13 +349,16 @@ gboolean     tally_store_discard         (TallyStore               *self,
 
 /* --- the guard (tally-store-guard.c) --- */
 
-/* The reason of an outbox row that an open question holds. */
-#define TALLY_GUARD_REASON_LOCAL "guard-local"
+/* The reason of an outbox row that was held back, and of which a person has said that it is to
+ * leave. */
+#define TALLY_GUARD_REASON_ALLOWED "allowed"
 
 typedef enum
 {
   TALLY_GUARD_SERVER,   /* deleted on the server, live here */
   TALLY_GUARD_LOCAL,    /* deleted here, live on the server */
+  TALLY_GUARD_ALIKE,    /* edited here, all in the same way */
+  TALLY_GUARD_MERGED,   /* changed on both sides and merged here */
 } TallyGuardSide;
 
 const char  *tally_guard_side_to_string  (TallyGuardSide            side);
@@ -363,7 +367,7 @@ gboolean     tally_guard_side_from_string(const char               *text,
 
 /**
  * TallyGuardRule:
- * @share: percent of a collection that may be deleted without a question
+ * @share: percent of a collection that may be deleted, edited alike or merged without a question
  * @least: fewer records than this never raise one
  */
 typedef struct
@@ -379,11 +383,11 @@ gboolean     tally_store_set_guard_rule  (TallyStore               *self,
                                           const TallyGuardRule     *rule,
                                           GError                  **error);
 
-/* A question: may so many be deleted? */
+/* A question: was it meant, for so many? */
 typedef struct
 {
   char           *collection;   /* "": the database's name */
-  TallyGuardSide  side;         /* where they were deleted */
+  TallyGuardSide  side;         /* what happened to them */
   guint           n_records;    /* that it is about */
   guint           n_total;      /* of the collection when it was opened */
   gint64          opened_us;
@@ -394,6 +398,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TallyGuard, tally_guard_free)
 
 /* Opens what must be asked, before anything is deleted on either side. */
 gboolean     tally_store_guard           (TallyStore               *self,
+                                          const TallyGuardRule     *rule,
+                                          GError                  **error);
+/* Likewise before edits leave. */
+gboolean     tally_store_guard_edits     (TallyStore               *self,
                                           const TallyGuardRule     *rule,
                                           GError                  **error);
 gboolean     tally_store_use_up_answers  (TallyStore               *self,

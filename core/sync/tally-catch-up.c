@@ -38,15 +38,34 @@ new_decision (TallyRecord *record,
   return decision;
 }
 
+static gboolean
+get_rule (TallySyncContext  *context,
+          TallyGuardRule    *rule,
+          GError           **error)
+{
+  *rule = context->options->guard;
+
+  return rule->share != 0 || tally_store_get_guard_rule (context->options->store, rule, error);
+}
+
 gboolean
 tally_sync_guard (TallySyncContext  *context,
                   GError           **error)
 {
-  TallyStore *store = context->options->store;
-  TallyGuardRule rule = context->options->guard;
+  TallyGuardRule rule;
 
-  return (rule.share != 0 || tally_store_get_guard_rule (store, &rule, error)) &&
-         tally_store_guard (store, &rule, error);
+  return get_rule (context, &rule, error) &&
+         tally_store_guard (context->options->store, &rule, error);
+}
+
+gboolean
+tally_sync_guard_edits (TallySyncContext  *context,
+                        GError           **error)
+{
+  TallyGuardRule rule;
+
+  return get_rule (context, &rule, error) &&
+         tally_store_guard_edits (context->options->store, &rule, error);
 }
 
 gboolean

@@ -291,6 +291,8 @@ tally_sync_push (TallySyncContext  *context,
 
   g_hash_table_remove_all (context->unknown);
   context->n_answered = 0;
+  if (!tally_sync_guard_edits (context, error))
+    return FALSE;
 
   while (TRUE)
     {

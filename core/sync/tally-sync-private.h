@@ -88,6 +88,9 @@ gboolean  tally_sync_fill_gaps   (TallySyncContext  *context,
 /* Asks before too much is deleted on either side. */
 gboolean  tally_sync_guard       (TallySyncContext  *context,
                                   GError           **error);
+/* Asks about edits that are too many of a kind; once before a round of sending. */
+gboolean  tally_sync_guard_edits (TallySyncContext  *context,
+                                  GError           **error);
 /* Applies what the server has and nothing here disputes any more: the deletions that the pull
  * found, and what an edit that was taken back stood in the way of. */
 gboolean  tally_sync_catch_up    (TallySyncContext  *context,

@@ -336,7 +336,7 @@ close_run (TallySyncContext  *context,
     return FALSE;
 
   run->n_held = counts.n_held;
-  run->n_guarded = counts.n_guarded_there + counts.n_guarded_here;
+  run->n_guarded = counts.n_guarded_there + counts.n_guarded_here + counts.n_guarded_edits;
   if (run->n_guarded > 0 && g_str_equal (run->status, "success"))
     set_status (run, "partial");
   run->n_needs_user = counts.n_conflicts;

@@ -263,6 +263,7 @@ tell_state (TallySimDevice *self,
   facts.n_conflicts = counts.n_conflicts;
   facts.n_guarded_there = counts.n_guarded_there;
   facts.n_guarded_here = counts.n_guarded_here;
+  facts.n_guarded_edits = counts.n_guarded_edits;
   state = tally_state_sentence (&facts, &reason);
   tally_sim_trace_add (self->given.trace, self->name, "state %s", state);
   if (g_str_equal (state, "pending"))

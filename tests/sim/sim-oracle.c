@@ -363,7 +363,7 @@ check_counts (const TallySimOracle *self,
   if (counts.n_pending > 0 ||
       (settled && (counts.n_conflicts > 0 || counts.n_held > 0 || counts.n_quarantined > 0 ||
                    counts.n_problems > 0 ||
-                   counts.n_guarded_there + counts.n_guarded_here > 0)) ||
+                   counts.n_guarded_there + counts.n_guarded_here + counts.n_guarded_edits > 0)) ||
       (!settled && !may_refuse (self) && counts.n_quarantined + counts.n_problems > 0))
     tally_sim_trace_fail (self->trace,
                           "%s: %u pending, %u held, %u quarantined, %u problems, %u conflicts",

@@ -443,7 +443,8 @@ replace_kept (TallySimUser     *self,
   for (guint i = 0; i < records->len; i++)
     {
       const TallyRecord *record = records->pdata[i];
-      const TallyRevision *back = guard->side == TALLY_GUARD_SERVER ? record->local : record->base;
+      const TallyRevision *back = guard->side == TALLY_GUARD_SERVER ? record->local
+                                  : guard->side == TALLY_GUARD_MERGED ? record->remote : record->base;
 
       tally_sim_ledger_replace (self->given.ledger, record, FALSE, record->key,
                                 back != NULL && !back->deleted ? back->body : NULL);
@@ -471,7 +472,7 @@ acknowledge_kept (TallySimUser  *self,
   return TRUE;
 }
 
-/* So many are deleted: is that meant? */
+/* So many are deleted, or changed: is that meant? */
 static gboolean
 answer_one (TallySimUser      *self,
             TallyStore        *store,
@@ -495,7 +496,7 @@ answer_one (TallySimUser      *self,
   if (tally_store_answer_guard (store, guard->collection, guard->side, keep, guard->n_records,
                                 &local_error))
     {
-      tally_sim_trace_add (self->given.trace, self->name, "%s %u deletions of “%s” (%s)",
+      tally_sim_trace_add (self->given.trace, self->name, "%s %u of “%s” (%s)",
                            keep ? "undoes" : "confirms", guard->n_records, guard->collection,
                            tally_guard_side_to_string (guard->side));
       return !keep || acknowledge_kept (self, store, records, error);

@@ -14,4 +14,7 @@ SELECT (SELECT count(*) FROM record WHERE live = 1),
            g.side = 'server' AND g.answered IS NULL)),
        (SELECT count(*) FROM record AS r JOIN outbox AS o ON o.record = r.id
         WHERE r.state > 1 AND r.state = 10 AND r.live = 0 AND
-          o.reason LIKE '{"code":"guard-local"%');
+          o.reason LIKE '{"code":"guard-local"%'),
+       (SELECT count(*) FROM record AS r JOIN outbox AS o ON o.record = r.id
+        WHERE r.state > 1 AND r.state = 10 AND (o.reason LIKE '{"code":"guard-alike"%' OR
+          o.reason LIKE '{"code":"guard-merged"%'));

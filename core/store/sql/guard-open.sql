@@ -1,3 +1,4 @@
 INSERT INTO guard (collection, side, opened, total) VALUES (:collection, :side, :opened, :total)
 ON CONFLICT (collection, side) DO UPDATE SET
-  opened = excluded.opened, answered = NULL, total = excluded.total, allowed = 0;
+  opened = iif(answered IS NULL, opened, excluded.opened),
+  total = iif(answered IS NULL, total, excluded.total), answered = NULL, allowed = 0;

@@ -396,6 +396,155 @@ test_both (SyncRig       *rig,
   g_assert_cmpuint (sync_rig_count (rig).n_records, ==, N_RECORDS + 1 - N_MANY);
 }
 
+/* --- edits --- */
+
+/* A script went over them: the same change to each; @value NULL: another one to each. */
+static void
+edit_here (SyncRig    *rig,
+           guint       first,
+           guint       n,
+           const char *value)
+{
+  for (guint i = first; i < first + n; i++)
+    {
+      g_autofree char *key = name (i);
+      g_autofree char *body = value != NULL ? g_strdup_printf ("{\"n\":1,\"total\":%s}", value)
+                                            : g_strdup_printf ("{\"n\":1,\"total\":%u}", i);
+
+      sync_rig_put (rig, key, body);
+    }
+}
+
+static void
+begin_alike (SyncRig *rig)
+{
+  begin (rig);
+  edit_here (rig, 0, N_MANY, "0.00");
+  sync_rig_put (rig, "r:39", "{\"note\":\"other\"}");
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+}
+
+static void
+expect_total (SyncRig    *rig,
+              guint       i,
+              const char *total)
+{
+  g_autofree char *key = name (i);
+  g_autoptr (GPtrArray) live = tally_fake_remote_live (rig->remote, key);
+  const TallyRevision *leaf = live->pdata[0];
+
+  g_assert_cmpuint (live->len, ==, 1);
+  if (total != NULL)
+    g_assert_nonnull (strstr (leaf->body, total));
+  else
+    g_assert_null (strstr (leaf->body, "total"));
+}
+
+static void
+test_alike (SyncRig       *rig,
+            gconstpointer  data)
+{
+  g_autoptr (TallyRecord) other = NULL;
+
+  begin_alike (rig);
+  assert_question (rig, TALLY_GUARD_ALIKE, N_MANY);
+  g_assert_cmpuint (sync_rig_count (rig).n_guarded_edits, ==, N_MANY);
+  g_assert_cmpuint (sync_rig_count (rig).n_held, ==, 0);
+  expect_total (rig, 0, NULL);
+  other = sync_rig_get (rig, "r:39");
+  g_assert_cmpint (tally_record_get_state (other), ==, TALLY_RECORD_CLEAN);
+
+  /* One more of the kind waits with them. */
+  edit_here (rig, N_MANY, 1, "0.00");
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+  assert_question (rig, TALLY_GUARD_ALIKE, N_MANY + 1);
+
+  answer (rig, TALLY_GUARD_ALIKE, FALSE, N_MANY + 1, -1);
+  g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, N_MANY + 1);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_no_question (rig);
+  expect_total (rig, 0, "0.00");
+
+  /* That was leave for these, and not for the next ones. */
+  edit_here (rig, 0, N_MANY, "1.00");
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+  assert_question (rig, TALLY_GUARD_ALIKE, N_MANY);
+}
+
+static void
+test_alike_kept (SyncRig       *rig,
+                 gconstpointer  data)
+{
+  g_autoptr (TallyRecord) record = NULL;
+
+  begin_alike (rig);
+  answer (rig, TALLY_GUARD_ALIKE, TRUE, N_MANY, -1);
+  assert_no_question (rig);
+  g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, 0);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  expect_total (rig, 0, NULL);
+  record = sync_rig_get (rig, "r:00");
+  g_assert_null (strstr (record->local->body, "total"));
+}
+
+/* A day's work: many edits, each its own. */
+static void
+test_unlike (SyncRig       *rig,
+             gconstpointer  data)
+{
+  begin (rig);
+  edit_here (rig, 0, N_MANY, NULL);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_no_question (rig);
+}
+
+/* Both sides change most of them, in members that can be merged. */
+static void
+begin_merged (SyncRig *rig)
+{
+  begin (rig);
+  edit_here (rig, 0, N_MANY, NULL);
+  for (guint i = 0; i < N_MANY; i++)
+    {
+      g_autofree char *key = name (i);
+      g_autofree char *body = g_strdup ("{\"n\":1,\"theirs\":1}");
+      g_autoptr (TallyRecord) record = sync_rig_get (rig, key);
+      g_autoptr (TallyRevision) there = sync_rig_edit (rig, record->base, key, body);
+
+      g_assert_nonnull (there);
+    }
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+}
+
+static void
+test_merged (SyncRig       *rig,
+             gconstpointer  data)
+{
+  begin_merged (rig);
+  assert_question (rig, TALLY_GUARD_MERGED, N_MANY);
+  expect_total (rig, 3, NULL);
+  answer (rig, TALLY_GUARD_MERGED, FALSE, N_MANY, -1);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_no_question (rig);
+  expect_total (rig, 3, "\"total\":3");
+}
+
+static void
+test_merged_kept (SyncRig       *rig,
+                  gconstpointer  data)
+{
+  g_autoptr (TallyRecord) record = NULL;
+
+  begin_merged (rig);
+  answer (rig, TALLY_GUARD_MERGED, TRUE, N_MANY, -1);
+  sync_rig_expect (rig, FALSE, "success", NULL);
+  assert_no_question (rig);
+  expect_total (rig, 3, NULL);
+  record = sync_rig_get (rig, "r:03");
+  g_assert_nonnull (strstr (record->local->body, "theirs"));
+  g_assert_cmpint (tally_record_get_state (record), ==, TALLY_RECORD_CLEAN);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -419,6 +568,11 @@ main (int   argc,
   ADD ("here-typed-again", test_here_typed_again);
   ADD ("here-settled", test_here_settled);
   ADD ("both", test_both);
+  ADD ("alike", test_alike);
+  ADD ("alike-kept", test_alike_kept);
+  ADD ("unlike", test_unlike);
+  ADD ("merged", test_merged);
+  ADD ("merged-kept", test_merged_kept);
 #undef ADD
 
   return g_test_run ();
