@@ -21,8 +21,8 @@
 /**
  * TallyDeletions:
  *
- * The question whether unusually many deletions were meant. One question after the other; nothing
- * is asked when there is none. Main thread.
+ * The question whether what happened to unusually many records was meant. One question after the
+ * other; nothing is asked when there is none. Main thread.
  */
 struct _TallyDeletions
 {
@@ -37,10 +37,40 @@ struct _TallyDeletions
 
 G_DEFINE_FINAL_TYPE (TallyDeletions, tally_deletions, TALLY_TYPE_QUESTION)
 
-static gboolean
-is_there (TallyDeletions *self)
+/* How each kind of question is put, but for what has numbers in it. */
+static const struct
 {
-  return g_strcmp0 (self->side, "server") == 0;
+  const char *side;
+  const char *detail;   /* marked */
+  const char *keep;     /* marked */
+} words[] = {
+  { "server",
+    N_("Nothing was deleted on this computer. If it was a mistake, keep the records: they come back on "
+       "the server. If it was meant, delete them here, too."),
+    N_("_Keep the Records") },
+  { "local",
+    N_("The server was not told. If it was a mistake, take it back. If it was meant, delete them on the "
+       "server, too."),
+    N_("_Take It Back") },
+  { "alike",
+    N_("The server was not told. If it was a mistake, take the changes back. If it was meant, send "
+       "them."),
+    N_("_Take It Back") },
+  { "merged",
+    N_("They were merged, and the server was not told. If that is a mistake, keep what the server "
+       "has: your versions stay in the history. Otherwise send the merged ones."),
+    N_("_Keep the Server’s") },
+};
+
+static guint
+find_words (TallyDeletions *self)
+{
+  guint i = 0;
+
+  while (i + 1 < G_N_ELEMENTS (words) && g_strcmp0 (words[i].side, self->side) != 0)
+    i++;
+
+  return i;
 }
 
 static char *
@@ -50,20 +80,21 @@ make_question (TallyDeletions *self)
   g_autofree char *n_total = tally_wording_number (self->n_total);
 
   /* Translators: a number, a number, the name of a collection */
-  return g_strdup_printf (is_there (self)
-                          ? _("%s of %s records of “%s” were deleted on the server")
-                          : _("%s of %s records of “%s” were deleted on this computer"),
-                          n_records, n_total, self->collection);
-}
-
-static const char *
-find_detail (TallyDeletions *self)
-{
-  return is_there (self)
-         ? _("Nothing was deleted on this computer. If it was a mistake, keep the records: they "
-             "come back on the server. If it was meant, delete them here, too.")
-         : _("The server was not told. If it was a mistake, take it back. If it was meant, delete "
-             "them on the server, too.");
+  switch (find_words (self))
+    {
+    case 0:
+      return g_strdup_printf (_("%s of %s records of “%s” were deleted on the server"), n_records,
+                              n_total, self->collection);
+    case 1:
+      return g_strdup_printf (_("%s of %s records of “%s” were deleted on this computer"), n_records,
+                              n_total, self->collection);
+    case 2:
+      return g_strdup_printf (_("%s of %s records of “%s” were changed here in the same way"),
+                              n_records, n_total, self->collection);
+    default:
+      return g_strdup_printf (_("%s of %s records of “%s” were changed on both sides"), n_records,
+                              n_total, self->collection);
+    }
 }
 
 static char *
@@ -71,11 +102,18 @@ make_confirm_label (TallyDeletions *self)
 {
   g_autofree char *n_records = tally_wording_number (self->n_records);
 
-  return g_strdup_printf (is_there (self)
-                          ? ngettext ("_Delete %s Record Here", "_Delete %s Records Here",
-                                      self->n_records)
-                          : ngettext ("_Delete %s Record There", "_Delete %s Records There",
-                                      self->n_records), n_records);
+  switch (find_words (self))
+    {
+    case 0:
+      return g_strdup_printf (ngettext ("_Delete %s Record Here", "_Delete %s Records Here",
+                                        self->n_records), n_records);
+    case 1:
+      return g_strdup_printf (ngettext ("_Delete %s Record There", "_Delete %s Records There",
+                                        self->n_records), n_records);
+    default:
+      return g_strdup_printf (ngettext ("_Send %s Record", "_Send %s Records", self->n_records),
+                              n_records);
+    }
 }
 
 static void
@@ -84,12 +122,11 @@ ask (TallyDeletions *self)
   TallyQuestion *question = TALLY_QUESTION (self);
   g_autofree char *heading = make_question (self);
   g_autofree char *confirm = make_confirm_label (self);
+  guint i = find_words (self);
 
-  tally_question_offer (question, TALLY_ANSWER_FIRST,
-                        is_there (self) ? _("_Keep the Records") : _("_Take It Back"),
-                        TALLY_ANSWER_SUGGESTED);
+  tally_question_offer (question, TALLY_ANSWER_FIRST, _(words[i].keep), TALLY_ANSWER_SUGGESTED);
   tally_question_offer (question, TALLY_ANSWER_SECOND, confirm, TALLY_ANSWER_DESTRUCTIVE);
-  tally_question_ask (question, heading, find_detail (self));
+  tally_question_ask (question, heading, _(words[i].detail));
 }
 
 /* A row: the id, then what was in the record. */

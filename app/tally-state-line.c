@@ -46,6 +46,8 @@ static const Look looks[] = {
     "win.review-deletions" },
   { "guard-local", "dialog-warning-symbolic", "warning", N_("_Review Deletions"),
     "win.review-deletions" },
+  { "guard-edits", "dialog-warning-symbolic", "warning", N_("_Review Changes"),
+    "win.review-deletions" },
   { "paused", "media-playback-pause-symbolic", "dim-label", N_("_Resume"), "win.pause" },
   { "paused-by-user", "media-playback-pause-symbolic", "dim-label", N_("_Resume"), "win.pause" },
   { "offline", "network-offline-symbolic", "dim-label", NULL, NULL },

@@ -88,9 +88,10 @@ static const TallyCommand commands[] = {
        "  tallyctl quarantine retry receipt:R-1042\n"
        "  tallyctl quarantine discard receipt:R-1042 >> given-up.jsonl"),
     "json limit offset", 0, 2, FALSE, tally_command_quarantine },
-  { "guard", N_("[COLLECTION]"), N_("Confirm or undo a deletion of unusually many records"),
+  { "guard", N_("[COLLECTION]"), N_("Confirm or undo what happened to unusually many records"),
     N_("When more than a share of a collection (and at least some records) was deleted, on the server\n"
-       "or here, those records wait until somebody says that it was meant. Everything else goes on.\n"
+       "or here, or changed here in the same way, or on both sides at once, those records wait until\n"
+       "somebody says that it was meant. Everything else goes on.\n"
        "Without COLLECTION it says what waits for an answer. Share and least number are 20 percent and\n"
        "10 records until they are set.\n\n"
        "  tallyctl guard receipt --list\n"

@@ -48,28 +48,75 @@ get_question (GVariant *guards,
                        &question->n_records, &question->n_total, &question->opened_us);
 }
 
+/* How each kind of question is put, but for its first sentence. */
+static const struct
+{
+  const char *side;
+  const char *detail;    /* marked, like the rest */
+  const char *keep;
+  const char *confirm;
+} words[] = {
+  { "server", N_("Nothing was deleted here. Look at them, then decide:"),
+    N_("# bring them back on the server"), N_("# delete them here, too") },
+  { "local", N_("The server was not told. Look at them, then decide:"),
+    N_("# bring them back here"), N_("# delete them there, too") },
+  { "alike", N_("The server was not told. Look at them, then decide:"),
+    N_("# take the changes back"), N_("# send them") },
+  { "merged", N_("The server was not told. Look at them, then decide:"),
+    N_("# keep what the server has"), N_("# send the merged ones") },
+};
+
+static guint
+find_words (const Question *question)
+{
+  guint i = 0;
+
+  while (i + 1 < G_N_ELEMENTS (words) && !g_str_equal (words[i].side, question->side))
+    i++;
+
+  return i;
+}
+
+static char *
+make_sentence (const Question *question,
+               const char     *name)
+{
+  g_autofree char *date = tally_cli_format_date (question->opened_us);
+
+  switch (find_words (question))
+    {
+    case 0:
+      return g_strdup_printf (_("%s: %u of %u records were deleted on the server, noticed %s.\n"),
+                              name, question->n_records, question->n_total, date);
+    case 1:
+      return g_strdup_printf (_("%s: %u of %u records were deleted here, noticed %s.\n"), name,
+                              question->n_records, question->n_total, date);
+    case 2:
+      return g_strdup_printf (_("%s: %u of %u records were changed here in the same way, noticed "
+                                "%s.\n"), name, question->n_records, question->n_total, date);
+    default:
+      return g_strdup_printf (_("%s: %u of %u records were changed on both sides and merged, "
+                                "noticed %s.\n"), name, question->n_records, question->n_total,
+                              date);
+    }
+}
+
 static void
 print_question (TallyCli       *cli,
                 const Question *question)
 {
-  gboolean there = g_str_equal (question->side, "server");
-  g_autofree char *date = tally_cli_format_date (question->opened_us);
   g_autofree char *name = tally_output_escape (question->collection);
+  g_autofree char *sentence = make_sentence (question, name);
+  guint i = find_words (question);
 
-  tally_output_printf (cli->output,
-                       there ? _("%s: %u of %u records were deleted on the server, noticed %s.\n")
-                             : _("%s: %u of %u records were deleted here, noticed %s.\n"),
-                       name, question->n_records, question->n_total, date);
-  tally_output_line (cli->output, there ? _("Nothing was deleted here. Look at them, then decide:")
-                                        : _("The server was not told. Look at them, then decide:"));
+  tally_output_raw (cli->output, sentence, -1);
+  tally_output_line (cli->output, _(words[i].detail));
   tally_output_printf (cli->output, "  tallyctl guard '%s' --side %s --list\n", name,
                        question->side);
   tally_output_printf (cli->output, "  tallyctl guard '%s' --side %s --keep        %s\n", name,
-                       question->side, there ? _("# bring them back on the server")
-                                             : _("# bring them back here"));
+                       question->side, _(words[i].keep));
   tally_output_printf (cli->output, "  tallyctl guard '%s' --side %s --confirm %-4u%s\n", name,
-                       question->side, question->n_records,
-                       there ? _("# delete them here, too") : _("# delete them there, too"));
+                       question->side, question->n_records, _(words[i].confirm));
 }
 
 static void

@@ -247,8 +247,8 @@ print_run (TallyOutput   *output,
                                            "%u conflicts need you: tallyctl conflicts\n",
                                            (gulong) n_open), (guint) n_open);
   if (n_guarded > 0)
-    tally_output_printf (output, ngettext ("%u deletion needs your word: tallyctl guard\n",
-                                           "%u deletions need your word: tallyctl guard\n",
+    tally_output_printf (output, ngettext ("%u record needs your word: tallyctl guard\n",
+                                           "%u records need your word: tallyctl guard\n",
                                            (gulong) n_guarded), (guint) n_guarded);
 }
 

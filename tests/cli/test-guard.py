@@ -78,7 +78,7 @@ class GuardTest(rig.CliTest):
         self.delete_there()
         self.ok('put', 'receipt:39', input='{"n":"edited"}')
         answer = self.ok('sync', code=1)
-        self.assertIn('12 deletions need your word: tallyctl guard', answer.out)
+        self.assertIn('12 records need your word: tallyctl guard', answer.out)
         run = self.ok('sync', '--json', code=1).json
         self.assert_run(run)
         self.assertEqual((run['status'], run['records']['guarded']), ('partial', N_MANY))
@@ -136,6 +136,27 @@ class GuardTest(rig.CliTest):
         self.assertEqual(self.n_here(), N_RECORDS)
         self.ok('sync')
         self.assertEqual(self.status()['state'], 'up-to-date')
+
+    def test_changed_alike(self):
+        """A script that went wrong: one thing it has done to many waits, another edit goes."""
+        before = self.server.documents('shop')
+        for n in range(N_MANY):
+            document = json.loads(self.ok('get', f'receipt:{n:02}').out)
+            self.ok('put', document['_id'], input=json.dumps(dict(document, total=0)))
+        self.ok('put', 'till:9', input='{"n":1}')
+        run = self.ok('sync', '--json', code=1).json
+        self.assertEqual((run['records']['guarded'], run['records']['pushed']), (N_MANY, 1))
+        self.assertEqual(self.status()['reason']['code'], 'guard-edits')
+        question, = self.questions()
+        self.assertEqual((question['side'], question['records']), ('alike', N_MANY))
+        self.assertIn('were changed here in the same way', self.ok('guard').out)
+        self.assertIn('Unusually many', self.ok('why', 'receipt:00').out)
+
+        self.ok('guard', 'receipt', '--keep')
+        self.ok('sync')
+        self.assertEqual(self.status()['state'], 'up-to-date')
+        after = {key: body for key, body in self.server.documents('shop').items() if key != 'till:9'}
+        self.assertEqual(after, before)
 
     def test_survives_restart(self):
         """Every command is a process of its own; a full run asks the same."""

@@ -86,11 +86,11 @@ test_every_code (void)
   static const char * const codes[] = {
     "attachments", "auth-failed", "bad-answer", "bad-document", "bad-key", "bends-value", "cancelled",
     "checked", "conflict", "conflicts", "disk-full", "failed", "forbidden", "guard-local", "guard-server",
-    "interrupted", "lacking",
+    "allowed", "differs", "guard-alike", "guard-edits", "guard-merged", "interrupted", "lacking",
     "locked", "metered", "never-synced", "no-server", "not-found", "offline", "paused",
     "paused-by-user", "pending", "problems", "recreated", "refused", "running", "server-error",
     "server-unreachable", "store-busy", "store-corrupt", "store-failed", "store-read-only",
-    "store-too-new", "too-large", "unknown-outcome", "up-to-date",
+    "store-too-new", "time-limit", "too-large", "unknown-outcome", "up-to-date",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
