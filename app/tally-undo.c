@@ -290,7 +290,7 @@ tally_undo_answer (TallyQuestion *question,
     look_at (self, self->shown + 1);
   else
     tally_bus_sync_call_undo_run (self->sync, g_array_index (self->runs, gint64, self->shown),
-                                  count_changes (self), NULL, undo_cb, g_object_ref (self));
+                                  count_changes (self), FALSE, NULL, undo_cb, g_object_ref (self));
 }
 
 static void

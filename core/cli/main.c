@@ -75,8 +75,10 @@ static const TallyCommand commands[] = {
        "--take also settles deletions (the version without the record deletes it) and forks on the\n"
        "server, by the number that “tallyctl conflicts” shows."),
     "json field value take", 1, 1, TRUE, tally_command_resolve },
-  { "pending", NULL, N_("What waits to be sent, the oldest first"), NULL,
-    "json limit offset", 0, 0, FALSE, tally_command_pending },
+  { "pending", N_("[held | release [ID]]"), N_("What waits to be sent, the oldest first"),
+    N_("“held” lists what waits for something else than the next synchronization; “release” lets go\n"
+       "what was put on hold, for instance with “undo --hold”."),
+    "json limit offset", 0, 2, FALSE, tally_command_pending },
   { "quarantine", N_("[export | retry [ID] | discard ID]"),
     N_("What the server refused, and what becomes of it"),
     N_("A refused record never stops its neighbours: it is set aside with the reason. Correct it with\n"
@@ -118,8 +120,9 @@ static const TallyCommand commands[] = {
        "  tallyctl undo 42\n"
        "  tallyctl undo 42 --list\n"
        "  tallyctl undo 42 --confirm 312\n\n"
-       "--confirm takes the number that was shown, so that nothing is changed that joined since."),
-    "json list confirm", 1, 1, FALSE, tally_command_undo },
+       "--confirm takes the number that was shown, so that nothing is changed that joined since. With\n"
+       "--hold the server is told only after “tallyctl pending release”."),
+    "json list confirm hold", 1, 1, FALSE, tally_command_undo },
   { "store", N_("[check | compact | backup FILE]"), N_("The store's file: size, check, compact, backup"),
     N_("Without an action it says how large the file is and what is in it. “check” reads all of it and\n"
        "says what is wrong, if anything is. “compact” forgets runs and what can be undone when they are\n"

@@ -142,11 +142,47 @@ print_lane (TallyCli    *cli,
   return TRUE;
 }
 
+static gboolean
+release (TallyCli    *cli,
+         const char  *id,
+         GError     **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  guint n;
+
+  tally_bus_sync_call_release (proxy, id != NULL ? id : "", NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  if (!tally_bus_sync_call_release_finish (proxy, &n, result, error))
+    return FALSE;
+
+  if (!cli->options->json)
+    tally_output_printf (cli->output,
+                         ngettext ("%u record leaves with the next synchronization.\n",
+                                   "%u records leave with the next synchronization.\n", n), n);
+
+  return TRUE;
+}
+
 gboolean
 tally_command_pending (TallyCli  *cli,
                        GError   **error)
 {
-  return print_lane (cli, "send", _("Nothing waits to be sent."), error);
+  const char *action = cli->options->arguments[0];
+  const char *id = action != NULL ? cli->options->arguments[1] : NULL;
+
+  if (action == NULL)
+    return print_lane (cli, "send", _("Nothing waits to be sent."), error);
+  if (g_str_equal (action, "release"))
+    return release (cli, id, error);
+  if (g_str_equal (action, "held") && id == NULL)
+    return print_lane (cli, "hold", _("Nothing is held."), error);
+
+  g_set_error_literal (error, TALLY_CLI_ERROR, TALLY_CLI_ERROR_USAGE,
+                       _("It is “pending”, “pending held” or “pending release [ID]”."));
+
+  return FALSE;
 }
 
 static gboolean

@@ -172,7 +172,8 @@ undo (TallyCli  *cli,
 
   if (!plan_undo (cli, run, &plan, error))
     return FALSE;
-  tally_bus_sync_call_undo_run (proxy, run, (guint) cli->options->confirm, NULL,
+  tally_bus_sync_call_undo_run (proxy, run, (guint) cli->options->confirm,
+                                cli->options->hold, NULL,
                                 tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
   if (!tally_bus_sync_call_undo_run_finish (proxy, result, error))
@@ -181,7 +182,10 @@ undo (TallyCli  *cli,
   if (cli->options->json)
     write_plan (cli, run, &plan, TRUE);
   else
-    tally_output_line (cli->output, _("It is undone here. The next synchronization says so."));
+    tally_output_line (cli->output,
+                       cli->options->hold
+                       ? _("It is undone here, and on hold. “tallyctl pending release” sends it.")
+                       : _("It is undone here. The next synchronization says so."));
 
   return TRUE;
 }

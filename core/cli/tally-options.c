@@ -85,6 +85,8 @@ static const struct
     N_("Show the records it is about, one document a line"), NULL, 0 },
   { "keep", G_STRUCT_OFFSET (TallyOptions, keep), G_OPTION_ARG_NONE, FALSE,
     N_("It was not meant: the records become again what they were"), NULL, 0 },
+  { "hold", G_STRUCT_OFFSET (TallyOptions, hold), G_OPTION_ARG_NONE, FALSE,
+    N_("Keep what it makes of the records here until it is released"), NULL, 0 },
   { "confirm", G_STRUCT_OFFSET (TallyOptions, confirm), G_OPTION_ARG_INT, FALSE,
     N_("Do it, for exactly as many records as were shown"), N_("N"), 0 },
   { "side", G_STRUCT_OFFSET (TallyOptions, side), G_OPTION_ARG_FILENAME, FALSE,

@@ -51,6 +51,7 @@ typedef struct
   char      *rev;            /* nullable */
   gboolean   list;
   gboolean   keep;
+  gboolean   hold;
   int        confirm;        /* -1: none given */
   char      *side;           /* nullable */
   int        share;          /* -1: none given */

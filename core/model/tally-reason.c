@@ -140,6 +140,8 @@ static const struct
   { "guard-merged",
     N_("Unusually many records were changed on both sides. The merged versions were not sent; look "
        "at them, then send them or keep what the server has.") },
+  { "on-hold",
+    N_("It was put on hold. It leaves when it is released: tallyctl pending release.") },
   { "allowed",
     N_("You have said that it is to be sent. It leaves with the next synchronization.") },
 

@@ -300,6 +300,7 @@ static const struct
   { "handle-discard", handle_access },
   { "handle-plan-undo", handle_access },
   { "handle-list-undo", handle_access },
+  { "handle-release", handle_access },
   { "handle-undo-run", handle_access },
   { "handle-get-health", handle_access },
   { "handle-get-store", handle_access },

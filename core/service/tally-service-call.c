@@ -31,6 +31,7 @@ static const struct
   { "Discard", tally_service_discard },
   { "PlanUndo", tally_service_plan_undo },
   { "ListUndo", tally_service_list_undo },
+  { "Release", tally_service_release },
   { "UndoRun", tally_service_undo_run },
   { "GetHealth", tally_service_get_health },
   { "GetStore", tally_service_get_store },

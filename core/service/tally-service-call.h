@@ -78,6 +78,7 @@ GVariant *tally_service_get_health       (TallyStore *store, TallyServiceCall *c
 /* --- tally-service-undo.c --- */
 GVariant *tally_service_plan_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_list_undo        (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_release          (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_undo_run         (TallyStore *store, TallyServiceCall *call, GError **error);
 
 /* --- tally-service-explain.c --- */

@@ -19,14 +19,14 @@ read_lane (const char  *text,
            TallyLane   *lane,
            GError     **error)
 {
-  if (g_str_equal (text, "send") || g_str_equal (text, "quarantine"))
+  if (g_str_equal (text, "send") || g_str_equal (text, "hold") || g_str_equal (text, "quarantine"))
     {
       *lane = tally_lane_from_string (text);
       return TRUE;
     }
 
   g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT,
-               _("“%s” is no lane: it is send or quarantine."), text);
+               _("“%s” is no lane: it is send, hold or quarantine."), text);
 
   return FALSE;
 }
@@ -81,6 +81,24 @@ tally_service_retry (TallyStore        *store,
   call->key = *key != '\0' ? g_strdup (key) : NULL;
 
   return g_variant_new ("(u)", n_retried);
+}
+
+GVariant *
+tally_service_release (TallyStore        *store,
+                       TallyServiceCall  *call,
+                       GError           **error)
+{
+  const char *key;
+  guint n_released;
+
+  g_variant_get (call->parameters, "(&s)", &key);
+  if (!tally_store_release (store, *key != '\0' ? key : NULL, &n_released, error))
+    return NULL;
+
+  call->changed = n_released > 0;
+  call->key = *key != '\0' ? g_strdup (key) : NULL;
+
+  return g_variant_new ("(u)", n_released);
 }
 
 GVariant *

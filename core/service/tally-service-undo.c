@@ -61,9 +61,10 @@ tally_service_undo_run (TallyStore        *store,
 {
   gint64 run;
   guint n_shown;
+  gboolean hold;
 
-  g_variant_get (call->parameters, "(xu)", &run, &n_shown);
-  if (!tally_store_undo_run (store, run, n_shown, error))
+  g_variant_get (call->parameters, "(xub)", &run, &n_shown, &hold);
+  if (!tally_store_undo_run (store, run, n_shown, hold, error))
     return NULL;
 
   call->changed = n_shown > 0;

@@ -44,7 +44,7 @@ read_row (TallyStatement *statement)
 /**
  * tally_store_list_outbox_rows:
  * @self: a store
- * @lane: %TALLY_LANE_QUARANTINE, or %TALLY_LANE_SEND for what can leave
+ * @lane: %TALLY_LANE_QUARANTINE, %TALLY_LANE_HOLD, or %TALLY_LANE_SEND for what can leave
  * @offset: rows to leave out
  * @limit: rows at most
  * @error: %TALLY_DB_ERROR
@@ -92,11 +92,30 @@ retry (TallyStore   *self,
 
   outbox->lane = TALLY_LANE_SEND;
   g_clear_pointer (&outbox->reason, tally_reason_unref);
+  outbox->reason = tally_reason_new (TALLY_GUARD_REASON_ALLOWED, NULL);
   outbox->tries = 0;
   outbox->next_try_us = 0;
   decision = tally_decision_new (record, after);
 
   return tally_store_write (self, decision, 0, &moved, error);
+}
+
+static gboolean
+check_on_hold (const TallyRecord  *record,
+               const char         *key,
+               GError            **error)
+{
+  const TallyOutboxEntry *outbox = record != NULL ? record->outbox : NULL;
+
+  if (outbox != NULL && outbox->lane == TALLY_LANE_HOLD && outbox->reason != NULL &&
+      g_str_equal (outbox->reason->code, TALLY_REASON_ON_HOLD))
+    return TRUE;
+
+  g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_NOT_FOUND,
+               _("“%s” was not put on hold by anybody: nothing of it waits, or for another reason."),
+               key);
+
+  return FALSE;
 }
 
 static gboolean
@@ -113,19 +132,33 @@ check_set_aside (const TallyRecord  *record,
   return FALSE;
 }
 
+/* What is let go: of one record, if it is so, or of all that a statement lists. */
+typedef struct
+{
+  const char  *statement;
+  gboolean  (* check) (const TallyRecord  *record,
+                       const char         *key,
+                       GError            **error);
+} Kind;
+
+static const Kind set_aside = { "quarantined", check_set_aside };
+static const Kind on_hold = { "on-hold", check_on_hold };
+
 static gboolean
 retry_one (TallyStore  *self,
+           const Kind  *kind,
            const char  *key,
            GError     **error)
 {
   g_autoptr (TallyRecord) record = NULL;
 
-  return tally_store_load (self, key, &record, error) && check_set_aside (record, key, error) &&
+  return tally_store_load (self, key, &record, error) && kind->check (record, key, error) &&
          retry (self, record, error);
 }
 
 static gboolean
 retry_all (TallyStore  *self,
+           const Kind  *kind,
            guint       *n,
            GError     **error)
 {
@@ -133,7 +166,7 @@ retry_all (TallyStore  *self,
 
   while (TRUE)
     {
-      g_autoptr (TallyStatement) list = tally_db_statement (self->db, "quarantined");
+      g_autoptr (TallyStatement) list = tally_db_statement (self->db, kind->statement);
       g_autoptr (GPtrArray) records = NULL;
 
       tally_statement_bind_int (list, ":after", after);
@@ -154,6 +187,29 @@ retry_all (TallyStore  *self,
     }
 }
 
+static gboolean
+let_go (TallyStore  *self,
+        const Kind  *kind,
+        const char  *key,
+        guint       *n,
+        GError     **error)
+{
+  gboolean done;
+
+  *n = key != NULL;
+  if (!tally_db_begin (self->db, error))
+    return FALSE;
+
+  done = key != NULL ? retry_one (self, kind, key, error) : retry_all (self, kind, n, error);
+  if (!done || !tally_db_commit (self->db, error))
+    {
+      tally_db_rollback (self->db);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
 /**
  * tally_store_retry:
  * @self: a store
@@ -171,20 +227,25 @@ tally_store_retry (TallyStore  *self,
                    guint       *n_retried,
                    GError     **error)
 {
-  gboolean done;
+  return let_go (self, &set_aside, key, n_retried, error);
+}
 
-  *n_retried = key != NULL;
-  if (!tally_db_begin (self->db, error))
-    return FALSE;
-
-  done = key != NULL ? retry_one (self, key, error) : retry_all (self, n_retried, error);
-  if (!done || !tally_db_commit (self->db, error))
-    {
-      tally_db_rollback (self->db);
-      return FALSE;
-    }
-
-  return TRUE;
+/**
+ * tally_store_release:
+ * @self: a store
+ * @key: (nullable): of a record whose edit a person put on hold; %NULL: all of them
+ * @n_released: (out): how many will be sent
+ * @error: %TALLY_STORE_ERROR_NOT_FOUND, %TALLY_DB_ERROR
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_release (TallyStore  *self,
+                     const char  *key,
+                     guint       *n_released,
+                     GError     **error)
+{
+  return let_go (self, &on_hold, key, n_released, error);
 }
 
 /* --- no more --- */

@@ -296,6 +296,22 @@ tally_store_list_undo (TallyStore  *self,
   return rows;
 }
 
+/* It stays here until somebody lets it go, or leaves unasked: a person has looked at it. */
+static void
+set_lane (TallyRecord *after,
+          gboolean     hold)
+{
+  TallyOutboxEntry *outbox = after->outbox;
+
+  if (outbox == NULL || outbox->lane != TALLY_LANE_SEND)
+    return;
+
+  outbox->lane = hold ? TALLY_LANE_HOLD : TALLY_LANE_SEND;
+  g_clear_pointer (&outbox->reason, tally_reason_unref);
+  outbox->reason = tally_reason_new (hold ? TALLY_REASON_ON_HOLD : TALLY_GUARD_REASON_ALLOWED,
+                                     NULL);
+}
+
 static gboolean
 undo_change (TallyStore  *self,
              Change      *change,
@@ -312,6 +328,7 @@ undo_change (TallyStore  *self,
                                change->existed ? change->row->body : "{}");
   if (after == NULL)
     return TRUE;
+  set_lane (after, GPOINTER_TO_INT (user_data));
 
   decision = tally_decision_new (change->record, after);
   tally_decision_set_history (decision, "undone", NULL, change->record->local, NULL, after->local);
@@ -323,6 +340,7 @@ static gboolean
 undo_run (TallyStore  *self,
           gint64       run,
           guint        n_shown,
+          gboolean     hold,
           GError     **error)
 {
   TallyUndoCounts counts;
@@ -330,7 +348,7 @@ undo_run (TallyStore  *self,
   if (!tally_store_count_undo (self, run, &counts, error))
     return FALSE;
   if (counts.n_restore + counts.n_delete == n_shown)
-    return foreach_change (self, run, undo_change, NULL, error);
+    return foreach_change (self, run, undo_change, GINT_TO_POINTER (hold), error);
 
   g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
                _("Undoing that run would change %u records now, not %u. Look at them again, then "
@@ -355,12 +373,13 @@ gboolean
 tally_store_undo_run (TallyStore  *self,
                       gint64       run,
                       guint        n_shown,
+                      gboolean     hold,
                       GError     **error)
 {
   if (!tally_db_begin (self->db, error))
     return FALSE;
 
-  if (!undo_run (self, run, n_shown, error) || !tally_db_commit (self->db, error))
+  if (!undo_run (self, run, n_shown, hold, error) || !tally_db_commit (self->db, error))
     {
       tally_db_rollback (self->db);
       return FALSE;

@@ -341,6 +341,14 @@ gboolean     tally_store_retry           (TallyStore               *self,
                                           const char               *key,
                                           guint                    *n_retried,
                                           GError                  **error);
+/* The reason of an outbox row that a person put on hold. */
+#define TALLY_REASON_ON_HOLD "on-hold"
+
+/* What a person put on hold leaves with the next run; @key NULL: all of it. */
+gboolean     tally_store_release         (TallyStore               *self,
+                                          const char               *key,
+                                          guint                    *n_released,
+                                          GError                  **error);
 /* What is left of a refused edit that is given up: pure. */
 TallyRecord *tally_record_discarded      (const TallyRecord        *record) G_GNUC_WARN_UNUSED_RESULT;
 gboolean     tally_store_discard         (TallyStore               *self,
@@ -479,11 +487,13 @@ GPtrArray   *tally_store_list_undo       (TallyStore               *self,
                                           gint64                    position,
                                           guint                     limit,
                                           GError                  **error);
-/* One new edit a record, with what was shown before the run. STALE when those that it changes are
+/* One new edit a record, with what was shown before the run; @hold: it leaves only when it is
+ * released. STALE when those that it changes are
  * not @n_shown any more. */
 gboolean     tally_store_undo_run        (TallyStore               *self,
                                           gint64                    run,
                                           guint                     n_shown,
+                                          gboolean                  hold,
                                           GError                  **error);
 
 /* --- the file itself (tally-store-check.c, tally-store-trim.c) --- */

@@ -417,7 +417,7 @@ class Agent:
                 (4, 'receipt:R-00004', 'restore', '{"total":1.00}', 'conflict')]
         return GLib.Variant('(a(xssss))', ([row for row in rows if row[0] > position],))
 
-    def do_UndoRun(self, run, shown):
+    def do_UndoRun(self, run, shown, hold):
         self.store.calls.append(['UndoRun', run, shown])
         return None
 

@@ -36,11 +36,11 @@ class UndoTest(rig.CliTest):
     def spoil(self):
         """The other device changes ten, deletes two and makes three."""
         for n in range(10):
-            self.ok('put', f'receipt:{n:02}', input='{"price":0}', store=self.other)
+            self.ok('put', f'receipt:{n:02}', input=json.dumps({'price': 0, 'wrong': n}), store=self.other)
         for n in range(10, 12):
             self.ok('delete', f'receipt:{n:02}', store=self.other)
         for n in range(40, 43):
-            self.ok('put', f'receipt:{n:02}', input='{"price":0}', store=self.other)
+            self.ok('put', f'receipt:{n:02}', input=json.dumps({'price': 0, 'wrong': n}), store=self.other)
         self.ok('sync', store=self.other)
 
     def plan(self):
@@ -70,6 +70,27 @@ class UndoTest(rig.CliTest):
         self.assertEqual(self.exported(self.other), self.before)
         self.assertEqual(self.plan()['left'], 15)
         self.assertEqual(self.ok('status', '--json').json['conflicts'], 0)
+
+    def test_on_hold(self):
+        """Here at once, there when it is released; the guard does not ask what a person has answered."""
+        there = self.server.documents('shop')
+        words = self.ok('undo', str(self.run), '--confirm', '15', '--hold').out
+        self.assertIn('tallyctl pending release', words)
+        self.assertEqual(self.exported(), self.before)
+        self.ok('sync')
+        self.assertEqual(self.server.documents('shop'), there)
+        self.assertEqual(self.ok('status', '--json').json['held'], 15)
+        held = self.ok('pending', 'held', '--json').json['records']
+        self.assertEqual({row['reason']['code'] for row in held}, {'on-hold'})
+        self.assertIn('receipt:03', self.ok('pending', 'held').out)
+
+        self.ok('pending', 'release', 'receipt:03')
+        self.fails(4, 'receipt:03', answer=self.cli('pending', 'release', 'receipt:03'))
+        self.assertIn('14 records', self.ok('pending', 'release').out)
+        self.ok('sync')
+        self.assertEqual(self.ok('status', '--json').json['state'], 'up-to-date')
+        self.ok('sync', store=self.other)
+        self.assertEqual(self.exported(self.other), self.before)
 
     def test_left_alone(self):
         self.ok('put', 'receipt:03', input='{"price":7}')

@@ -322,7 +322,7 @@ undo (TallySimRegret  *self,
 
   check (self, run, &preview);
   replace_all (self, &preview);
-  if (!tally_store_undo_run (store, run, counts->n_restore + counts->n_delete, error))
+  if (!tally_store_undo_run (store, run, counts->n_restore + counts->n_delete, FALSE, error))
     {
       tally_sim_trace_add (self->trace, self->name, "undoes run %d in vain", (int) run);
       return FALSE;

@@ -556,7 +556,7 @@ on_undo (Rig *rig)
 
       g_assert_true (tally_store_count_undo (rig->store, run, &counts, &error));
       n = counts.n_restore + counts.n_delete;
-      g_assert_true (tally_store_undo_run (rig->store, run, n, &error));
+      g_assert_true (tally_store_undo_run (rig->store, run, n, FALSE, &error));
       if (n > 0)
         return;
     }

@@ -53,7 +53,7 @@ undo (SyncRig *rig,
 {
   g_autoptr (GError) error = NULL;
 
-  tally_store_undo_run (rig->store, run, n, &error);
+  tally_store_undo_run (rig->store, run, n, FALSE, &error);
   g_assert_no_error (error);
 }
 
@@ -209,12 +209,12 @@ test_stale (SyncRig       *rig,
   begin (rig, 3);
   run = last_run (rig);
   sync_rig_put (rig, "r:1", "{\"mine\":true}");
-  g_assert_false (tally_store_undo_run (rig->store, run, 3, &error));
+  g_assert_false (tally_store_undo_run (rig->store, run, 3, FALSE, &error));
   g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE);
   g_clear_error (&error);
   g_assert_cmpuint (sync_rig_count (rig).n_pending, ==, 1);
 
-  g_assert_false (tally_store_undo_run (rig->store, run + 7, 0, &error));
+  g_assert_false (tally_store_undo_run (rig->store, run + 7, 0, FALSE, &error));
   g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_BAD_INPUT);
 }
 
