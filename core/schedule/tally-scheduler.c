@@ -15,6 +15,8 @@ const TallyScheduleRule tally_schedule_rule_default = {
   .quiet_us = 2 * G_USEC_PER_SEC,
   .patience_us = 10 * G_USEC_PER_SEC,
   .retry_base_us = 2 * G_USEC_PER_SEC,
+  .proof_us = 24 * G_TIME_SPAN_HOUR,
+  .rest_us = 10 * G_TIME_SPAN_MINUTE,
   .retry_cap_us = 2 * 60 * G_USEC_PER_SEC,
 };
 
@@ -185,4 +187,17 @@ tally_schedule_note_wish (TallyScheduleFacts *facts,
                           gint64              not_before_us)
 {
   facts->not_before_us = MIN (not_before_us, now_us + WISH_CAP_US);
+}
+
+gboolean
+tally_schedule_is_proof_due (const TallyScheduleRule  *rule,
+                             const TallyScheduleFacts *facts,
+                             gint64                    date_us,
+                             gint64                    proved_us)
+{
+  gboolean quiet = facts->first_edit_us == 0 &&
+                   (facts->last_edit_us == 0 || facts->now_us - facts->last_edit_us >= rule->rest_us);
+
+  return rule->proof_us > 0 && facts->n_failures == 0 && quiet &&
+         (proved_us > date_us || date_us - proved_us >= rule->proof_us);
 }

@@ -16,6 +16,8 @@ G_BEGIN_DECLS
  * @patience_us: … but no later than this after the first one
  * @retry_base_us: the first wait after a failed run is drawn from 0 to this; doubled with each
  * @retry_cap_us: no wait after a failure is longer
+ * @proof_us: all is held against the server's list at least so often; 0: never by itself
+ * @rest_us: … but only when nobody has edited for so long
  *
  * How eager a connection is. A constant of the caller.
  */
@@ -26,6 +28,8 @@ typedef struct
   gint64 patience_us;
   gint64 retry_base_us;
   gint64 retry_cap_us;
+  gint64 proof_us;
+  gint64 rest_us;
 } TallyScheduleRule;
 
 /* Every 15 minutes; edits after 2 quiet seconds, at most 10; failures from 2 s to 2 min, since a
@@ -106,6 +110,13 @@ void              tally_schedule_note_end   (TallyScheduleFacts       *facts,
 void              tally_schedule_note_wish  (TallyScheduleFacts       *facts,
                                              gint64                    now_us,
                                              gint64                    not_before_us);
+
+/* Whether a run that starts now by the clock should prove all of it, too. @proved_us: date of the
+ * last such proof, 0: none; a date in the future is no proof of anything. */
+gboolean          tally_schedule_is_proof_due (const TallyScheduleRule  *rule,
+                                               const TallyScheduleFacts *facts,
+                                               gint64                    date_us,
+                                               gint64                    proved_us);
 
 TallyScheduleStep tally_schedule_step       (const TallyScheduleRule  *rule,
                                              const TallyScheduleFacts *facts);

@@ -23,6 +23,7 @@ typedef struct
   char             *device;      /* owned */
   char             *since;       /* owned, nullable */
   gboolean          paused;
+  gint64            proved_us;
   TallyStoreCounts  counts;
   GPtrArray        *runs;        /* owned */
 } Loaded;
@@ -59,7 +60,8 @@ load_job (GTask        *task,
   if (error == NULL)
     loaded->since = tally_store_dup_since (store, &error);
   loaded->paused = paused != NULL;
-  if (error == NULL && tally_store_count (store, &loaded->counts, &error))
+  if (error == NULL && tally_store_get_proved (store, &loaded->proved_us, &error) &&
+      tally_store_count (store, &loaded->counts, &error))
     loaded->runs = tally_store_list_runs (store, RUNS_READ, &error);
 
   if (error != NULL)
@@ -198,6 +200,7 @@ load_cb (GObject      *source,
   self->since = g_steal_pointer (&loaded->since);
   self->paused = loaded->paused;
   take_runs (self, loaded->runs);
+  self->proved_us = loaded->proved_us;
   if (loaded->url != NULL)
     take_server (self, tally_server_url_parse (loaded->url, NULL));
   tally_sync_manager_take_counts (self, &loaded->counts);

@@ -42,6 +42,7 @@ struct _TallySyncManager
   const TallyReason   *last_failure;       /* owned, nullable */
   char                *grade;              /* owned */
   gint64               checked_us;         /* date; 0: never */
+  gint64               proved_us;          /* date of the last proof of all records; 0: none */
   guint                n_equal;            /* of that proof; see TallyRun */
   guint                n_compared;
 

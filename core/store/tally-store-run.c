@@ -190,3 +190,18 @@ tally_store_list_runs (TallyStore  *self,
 
   return step == TALLY_DB_DONE ? g_steal_pointer (&rows) : NULL;
 }
+
+gboolean
+tally_store_get_proved (TallyStore  *self,
+                        gint64      *proved_us,
+                        GError     **error)
+{
+  g_autoptr (TallyStatement) get = tally_db_statement (self->db, "run-proved");
+
+  if (tally_statement_step (get, error) != TALLY_DB_ROW)
+    return FALSE;
+
+  *proved_us = tally_statement_get_int (get, 0);
+
+  return TRUE;
+}

@@ -669,6 +669,10 @@ gboolean     tally_store_begin_run       (TallyStore               *self,
 gboolean     tally_store_end_run         (TallyStore               *self,
                                           const TallyRun           *run,
                                           GError                  **error);
+/* Date of the last run that held all records against the server's list; 0: none did. */
+gboolean     tally_store_get_proved      (TallyStore               *self,
+                                          gint64                   *proved_us,
+                                          GError                  **error);
 /* A row of the list of runs. */
 typedef struct
 {

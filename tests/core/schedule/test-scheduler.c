@@ -239,6 +239,34 @@ test_note_wish (void)
   check (&facts, "network", 0);
 }
 
+/* Once a day, in a quiet hour, and not while the server is in trouble. */
+static void
+test_proof (void)
+{
+  const gint64 day = 86400 * SECOND;
+  TallyScheduleRule daily = rule;
+  TallyScheduleFacts facts = idle;
+
+  g_assert_false (tally_schedule_is_proof_due (&rule, &facts, 100 * day, 0));
+  daily.proof_us = day;
+  daily.rest_us = 600 * SECOND;
+  g_assert_true (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 0));
+  g_assert_true (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 99 * day));
+  g_assert_false (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 99 * day + SECOND));
+  /* The clock was set back. */
+  g_assert_true (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 101 * day));
+
+  facts.n_failures = 1;
+  g_assert_false (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 0));
+  facts.n_failures = 0;
+  facts.last_edit_us = facts.now_us - 599 * SECOND;
+  g_assert_false (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 0));
+  facts.last_edit_us = facts.now_us - 600 * SECOND;
+  g_assert_true (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 0));
+  facts.first_edit_us = facts.last_edit_us;
+  g_assert_false (tally_schedule_is_proof_due (&daily, &facts, 100 * day, 0));
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -256,6 +284,7 @@ main (int   argc,
   g_test_add_func ("/schedule/scheduler/note-begin", test_note_begin);
   g_test_add_func ("/schedule/scheduler/note-end", test_note_end);
   g_test_add_func ("/schedule/scheduler/note-wish", test_note_wish);
+  g_test_add_func ("/schedule/scheduler/proof", test_proof);
 
   return g_test_run ();
 }
