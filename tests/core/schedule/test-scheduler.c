@@ -243,7 +243,7 @@ test_note_wish (void)
 static void
 test_proof (void)
 {
-  const gint64 day = 86400 * SECOND;
+  const gint64 day = G_GINT64_CONSTANT (86400) * SECOND;
   TallyScheduleRule daily = rule;
   TallyScheduleFacts facts = idle;
 
