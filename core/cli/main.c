@@ -126,12 +126,14 @@ static const TallyCommand commands[] = {
   { "store", N_("[check | compact | backup FILE]"), N_("The store's file: size, check, compact, backup"),
     N_("Without an action it says how large the file is and what is in it. “check” reads all of it and\n"
        "says what is wrong, if anything is. “compact” forgets runs and what can be undone when they are\n"
-       "older than 90 and 30 days, and gives the room back to the disk. “backup” writes a whole copy,\n"
-       "itself a store, while the work goes on; FILE is replaced only when the copy is whole.\n\n"
+       "older than 90 and 30 days (or than was set), and gives the room back to the disk. “backup”\n"
+       "writes a whole copy, itself a store, while the work goes on; FILE is replaced only when the\n"
+       "copy is whole. How long what is kept, and how large the file may become, can be set:\n\n"
        "  tallyctl store\n"
        "  tallyctl store check\n"
-       "  tallyctl store backup ~/shop-2026-11.tally"),
-    "json", 0, 2, FALSE, tally_command_store },
+       "  tallyctl store backup ~/shop-2026-11.tally\n"
+       "  tallyctl store --history-days 3650 --max-bytes 2000000000"),
+    "json undo-days run-days history-days max-bytes", 0, 2, FALSE, tally_command_store },
   { "connections", NULL, N_("Which server the store agrees with"), NULL, "json", 0, 0, FALSE,
     tally_command_connections },
   { "why", N_("ID"), N_("Why a record is where it is"), NULL, "json", 1, 1, TRUE, tally_command_why },

@@ -38,6 +38,59 @@ print_facts (TallyCli      *cli,
     }
 }
 
+/* What of the past is kept, and how large the file may become. */
+typedef struct
+{
+  guint  undo_days;
+  guint  run_days;
+  guint  history_days;
+  gint64 max_bytes;
+} Retention;
+
+static gboolean
+get_retention (TallyCli   *cli,
+               Retention  *rule,
+               GError    **error)
+{
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+
+  tally_bus_sync_call_get_retention (proxy, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+
+  return tally_bus_sync_call_get_retention_finish (proxy, &rule->undo_days, &rule->run_days,
+                                                   &rule->history_days, &rule->max_bytes, result,
+                                                   error);
+}
+
+static void
+print_retention (TallyCli        *cli,
+                 const Retention *rule)
+{
+  tally_output_printf (cli->output, ngettext ("Runs can be undone for %u day",
+                                              "Runs can be undone for %u days", rule->undo_days),
+                       rule->undo_days);
+  tally_output_raw (cli->output, "\n", 1);
+  tally_output_printf (cli->output, ngettext ("Runs are listed for %u day",
+                                              "Runs are listed for %u days", rule->run_days),
+                       rule->run_days);
+  tally_output_raw (cli->output, "\n", 1);
+  if (rule->history_days == 0)
+    tally_output_printf (cli->output, "%s", _("History is kept for ever"));
+  else
+    tally_output_printf (cli->output, ngettext ("History is kept for %u day",
+                                                "History is kept for %u days", rule->history_days),
+                         rule->history_days);
+  tally_output_raw (cli->output, "\n", 1);
+  if (rule->max_bytes > 0)
+    {
+      g_autofree char *size = g_format_size ((guint64) rule->max_bytes);
+
+      tally_output_printf (cli->output, _("The file may become %s large\n"), size);
+    }
+}
+
 static gboolean
 show (TallyCli  *cli,
       GError   **error)
@@ -47,6 +100,7 @@ show (TallyCli  *cli,
   g_autoptr (TallyJsonNode) facts = NULL;
   g_autofree char *json = NULL;
   GAsyncResult *slot = NULL;
+  Retention rule;
 
   tally_bus_sync_call_get_store (proxy, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
@@ -59,11 +113,43 @@ show (TallyCli  *cli,
     }
 
   facts = tally_json_node_new (json, -1, error);
-  if (facts == NULL)
+  if (facts == NULL || !get_retention (cli, &rule, error))
     return FALSE;
   print_facts (cli, facts);
+  print_retention (cli, &rule);
 
   return TRUE;
+}
+
+/* What was given is set, the rest stays. */
+static gboolean
+set_retention (TallyCli  *cli,
+               GError   **error)
+{
+  const TallyOptions *options = cli->options;
+  TallyBusSync *proxy = tally_cli_get_proxy (cli);
+  g_autoptr (GAsyncResult) result = NULL;
+  GAsyncResult *slot = NULL;
+  Retention rule;
+
+  if (!get_retention (cli, &rule, error))
+    return FALSE;
+  if (options->undo_days != -1)
+    rule.undo_days = (guint) options->undo_days;
+  if (options->run_days != -1)
+    rule.run_days = (guint) options->run_days;
+  if (options->history_days != -1)
+    rule.history_days = (guint) options->history_days;
+  if (options->max_bytes != -1)
+    rule.max_bytes = options->max_bytes;
+
+  tally_bus_sync_call_set_retention (proxy, rule.undo_days, rule.run_days, rule.history_days,
+                                     rule.max_bytes, NULL, tally_cli_ready_cb, &slot);
+  result = tally_cli_wait (&slot);
+  if (!tally_bus_sync_call_set_retention_finish (proxy, result, error))
+    return FALSE;
+
+  return show (cli, error);
 }
 
 static void
@@ -171,6 +257,13 @@ back_up (TallyCli    *cli,
   return TRUE;
 }
 
+static gboolean
+sets_something (const TallyOptions *options)
+{
+  return options->undo_days != -1 || options->run_days != -1 || options->history_days != -1 ||
+         options->max_bytes != -1;
+}
+
 gboolean
 tally_command_store (TallyCli  *cli,
                      GError   **error)
@@ -179,7 +272,7 @@ tally_command_store (TallyCli  *cli,
   const char *file = action != NULL ? cli->options->arguments[1] : NULL;
 
   if (action == NULL)
-    return show (cli, error);
+    return sets_something (cli->options) ? set_retention (cli, error) : show (cli, error);
   if (g_str_equal (action, "check") && file == NULL)
     return check (cli, error);
   if (g_str_equal (action, "compact") && file == NULL)

@@ -105,6 +105,7 @@ tally_exit_code_for_reason (const char *code)
     { "no-server",          TALLY_EXIT_USAGE },
     { "cancelled",          TALLY_EXIT_CANCELLED },
     { "disk-full",          TALLY_EXIT_STORE },
+    { "store-full",          TALLY_EXIT_STORE },
     { "store-corrupt",      TALLY_EXIT_STORE },
     { "store-too-new",      TALLY_EXIT_STORE },
     { "store-read-only",    TALLY_EXIT_STORE },

@@ -99,6 +99,14 @@ static const struct
     N_("Go on with what happens, until interrupted"), NULL, 'f' },
   { "days", G_STRUCT_OFFSET (TallyOptions, days), G_OPTION_ARG_INT, FALSE,
     N_("Of so many days; 7 without it"), N_("N"), 0 },
+  { "undo-days", G_STRUCT_OFFSET (TallyOptions, undo_days), G_OPTION_ARG_INT, FALSE,
+    N_("From now on runs can be undone for so long"), N_("N"), 0 },
+  { "run-days", G_STRUCT_OFFSET (TallyOptions, run_days), G_OPTION_ARG_INT, FALSE,
+    N_("From now on runs are listed for so long"), N_("N"), 0 },
+  { "history-days", G_STRUCT_OFFSET (TallyOptions, history_days), G_OPTION_ARG_INT, FALSE,
+    N_("From now on the history of what is settled is kept for so long; 0: for ever"), N_("N"), 0 },
+  { "max-bytes", G_STRUCT_OFFSET (TallyOptions, max_bytes), G_OPTION_ARG_INT64, FALSE,
+    N_("From now on the file may become so large; 0: no limit"), N_("N"), 0 },
 };
 
 TallyOptions *
@@ -111,6 +119,10 @@ tally_options_new (void)
   self->share = -1;
   self->least = -1;
   self->days = 7;
+  self->undo_days = -1;
+  self->run_days = -1;
+  self->history_days = -1;
+  self->max_bytes = -1;
 
   return self;
 }

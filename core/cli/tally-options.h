@@ -58,6 +58,10 @@ typedef struct
   int        least;          /* -1: none given */
   gboolean   follow;
   int        days;
+  int        undo_days;      /* -1: none given, as with those that follow */
+  int        run_days;
+  int        history_days;
+  gint64     max_bytes;
 
   char     **arguments;      /* never NULL after parsing */
 } TallyOptions;

@@ -151,6 +151,44 @@ tally_db_get_size (TallyDb  *self,
 }
 
 /**
+ * tally_db_set_limit:
+ * @self: a database
+ * @bytes: that the file may become; 0: no limit
+ * @error: as tally_db_open()
+ *
+ * From now on what would make the file larger fails with %TALLY_DB_ERROR_LIMIT on this connection,
+ * and nothing of it is written.
+ *
+ * Returns: whether it holds
+ */
+gboolean
+tally_db_set_limit (TallyDb  *self,
+                    gint64    bytes,
+                    GError  **error)
+{
+  g_autofree char *pragma = NULL;
+  gint64 page_size;
+  gint64 set;
+
+  g_assert (tally_db_is_open_thread (self));
+
+  if (!tally_db_query_int (self, "PRAGMA page_size", &page_size, error))
+    return FALSE;
+  if (bytes == 0 ? self->max_pages == 0 : self->max_pages == bytes / page_size)
+    return TRUE;
+
+  /* SQLite's own largest number of pages. */
+  pragma = g_strdup_printf ("PRAGMA max_page_count = %" G_GINT64_FORMAT,
+                            bytes == 0 ? G_GINT64_CONSTANT (4294967294) : bytes / page_size);
+  if (!tally_db_query_int (self, pragma, &set, error))
+    return FALSE;
+
+  self->max_pages = bytes == 0 ? 0 : bytes / page_size;
+
+  return TRUE;
+}
+
+/**
  * tally_db_shrink:
  * @self: a database outside a transaction
  * @error: %TALLY_DB_ERROR

@@ -19,6 +19,7 @@ struct _TallyDb
   guint32     application_id;
 
   sqlite3    *handle;       /* owned */
+  gint64      max_pages;    /* that were set for the file; 0: none */
   GHashTable *statements;   /* owned: name -> TallyStatement */
   GThread    *thread;       /* the only one that may use it */
   gboolean    lingers;      /* a transaction that is over, but could not be rolled back yet */

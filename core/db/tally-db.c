@@ -85,12 +85,26 @@ tally_db_is_open_thread (TallyDb *self)
   return self->thread == g_thread_self ();
 }
 
+/* SQLite says the same of a full disk, where the system has refused a write. */
+static gboolean
+is_at_limit (TallyDb *self)
+{
+  return self->max_pages != 0 && sqlite3_system_errno (self->handle) != ENOSPC;
+}
+
 gboolean
 tally_db_fail (TallyDb     *self,
                int          code,
                const char  *words,
                GError     **error)
 {
+  if ((code & 0xff) == SQLITE_FULL && is_at_limit (self))
+    {
+      g_set_error (error, TALLY_DB_ERROR, TALLY_DB_ERROR_LIMIT,
+                   _("“%s” has reached the size that was set for it. Allow more with “tallyctl store "
+                     "--max-bytes”, or keep less of the past"), self->path);
+      return FALSE;
+    }
   if (words == NULL)
     words = self->handle != NULL ? sqlite3_errmsg (self->handle) : sqlite3_errstr (code);
 

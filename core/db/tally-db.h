@@ -15,6 +15,7 @@ G_BEGIN_DECLS
  * @TALLY_DB_ERROR_TOO_NEW: written by a newer version: update the program
  * @TALLY_DB_ERROR_READ_ONLY: the file or its folder can't be written
  * @TALLY_DB_ERROR_FULL: the disk is full
+ * @TALLY_DB_ERROR_LIMIT: the file has reached the size that was set for it
  * @TALLY_DB_ERROR_BUSY: another process holds it: try again
  * @TALLY_DB_ERROR_CONSTRAINT: a constraint refused the change: a bug, or data meddled with
  * @TALLY_DB_ERROR_FAILED: anything else; the message carries SQLite's words
@@ -25,6 +26,7 @@ typedef enum
   TALLY_DB_ERROR_TOO_NEW,
   TALLY_DB_ERROR_READ_ONLY,
   TALLY_DB_ERROR_FULL,
+  TALLY_DB_ERROR_LIMIT,
   TALLY_DB_ERROR_BUSY,
   TALLY_DB_ERROR_CONSTRAINT,
   TALLY_DB_ERROR_FAILED,
@@ -125,6 +127,10 @@ gboolean        tally_db_copy               (TallyDb               *self,
 /* @complaints: element-type utf8. */
 gboolean        tally_db_check              (TallyDb               *self,
                                              GPtrArray             *complaints,
+                                             GError               **error);
+/* @bytes 0: none. For this connection; a file that is larger already keeps its size. */
+gboolean        tally_db_set_limit          (TallyDb               *self,
+                                             gint64                 bytes,
                                              GError               **error);
 gboolean        tally_db_get_size           (TallyDb               *self,
                                              gint64                *bytes,

@@ -21,9 +21,11 @@ tally_service_get_store (TallyStore        *store,
 {
   g_autofree char *json = NULL;
   TallyStoreFacts facts;
+  TallyRetention rule;
   TallyJsonWriter writer;
 
-  if (!tally_store_get_facts (store, &facts, error))
+  if (!tally_store_get_facts (store, &facts, error) ||
+      !tally_store_get_retention (store, &rule, error))
     return NULL;
 
   tally_json_writer_init (&writer, NULL);
@@ -31,6 +33,10 @@ tally_service_get_store (TallyStore        *store,
   tally_json_writer_member (&writer, "path", tally_store_get_path (store));
   tally_json_writer_member_int (&writer, "bytes", facts.bytes);
   tally_json_writer_member_int (&writer, "free_bytes", facts.free_bytes);
+  tally_json_writer_member_int (&writer, "max_bytes", rule.max_bytes);
+  tally_json_writer_member_int (&writer, "undo_days", rule.undo_days);
+  tally_json_writer_member_int (&writer, "run_days", rule.run_days);
+  tally_json_writer_member_int (&writer, "history_days", rule.history_days);
   tally_json_writer_member_int (&writer, "records", facts.n_records);
   tally_json_writer_member_int (&writer, "revisions", facts.n_revisions);
   tally_json_writer_member_int (&writer, "history", facts.n_history);
@@ -75,13 +81,39 @@ tally_service_compact_store (TallyStore        *store,
 {
   TallyStoreFacts before;
   TallyStoreFacts after;
+  TallyRetention rule;
 
   if (!tally_store_get_facts (store, &before, error) ||
-      !tally_store_trim (store, &tally_retention_default, error) ||
+      !tally_store_get_retention (store, &rule, error) || !tally_store_trim (store, &rule, error) ||
       !tally_store_compact (store, error) || !tally_store_get_facts (store, &after, error))
     return NULL;
 
   return g_variant_new ("(xx)", before.bytes, after.bytes);
+}
+
+GVariant *
+tally_service_get_retention (TallyStore        *store,
+                             TallyServiceCall  *call,
+                             GError           **error)
+{
+  TallyRetention rule;
+
+  return tally_store_get_retention (store, &rule, error)
+         ? g_variant_new ("(uuux)", rule.undo_days, rule.run_days, rule.history_days, rule.max_bytes)
+         : NULL;
+}
+
+GVariant *
+tally_service_set_retention (TallyStore        *store,
+                             TallyServiceCall  *call,
+                             GError           **error)
+{
+  TallyRetention rule = { 0 };
+
+  g_variant_get (call->parameters, "(uuux)", &rule.undo_days, &rule.run_days, &rule.history_days,
+                 &rule.max_bytes);
+
+  return tally_store_set_retention (store, &rule, error) ? g_variant_new ("()") : NULL;
 }
 
 /* Beside @path first: what stands there stays until the copy is whole. */

@@ -104,8 +104,9 @@ static void
 trim (TallyStore *store)
 {
   g_autoptr (GError) error = NULL;
+  TallyRetention rule;
 
-  if (!tally_store_trim (store, &tally_retention_default, &error))
+  if (!tally_store_get_retention (store, &rule, &error) || !tally_store_trim (store, &rule, &error))
     g_info ("What is long ago stays in the store: %s", error->message);
 }
 

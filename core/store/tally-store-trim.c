@@ -14,8 +14,6 @@
 
 #define USEC_PER_DAY (G_GINT64_CONSTANT (86400) * G_USEC_PER_SEC)
 
-const TallyRetention tally_retention_default = { .undo_days = 30, .run_days = 90, .n_kept = 50 };
-
 /* The last run that is that old; 0: none is. */
 static gboolean
 find_run (TallyStore            *self,
@@ -36,22 +34,26 @@ find_run (TallyStore            *self,
   return TRUE;
 }
 
+/* What is given up: of a run, or a line of history, and of which record. */
 typedef struct
 {
   gint64 run;
   gint64 record;
 } Row;
 
+/* Gives up a page of what is older than @until; *n: how many there were. */
+typedef gboolean (*PageFunc) (TallyStore  *self,
+                              gint64       until,
+                              guint       *n,
+                              GError     **error);
+
 static GArray *
-list_old (TallyStore  *self,
-          gint64       run,
-          GError     **error)
+read_rows (TallyStatement  *list,
+           GError         **error)
 {
   g_autoptr (GArray) rows = g_array_new (FALSE, FALSE, sizeof (Row));
-  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "preimage-old");
   TallyDbStep step;
 
-  tally_statement_bind_int (list, ":run", run);
   tally_statement_bind_int (list, ":limit", PAGE);
   while ((step = tally_statement_step (list, error)) == TALLY_DB_ROW)
     {
@@ -61,6 +63,18 @@ list_old (TallyStore  *self,
     }
 
   return step == TALLY_DB_DONE ? g_steal_pointer (&rows) : NULL;
+}
+
+static GArray *
+list_old (TallyStore  *self,
+          gint64       run,
+          GError     **error)
+{
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "preimage-old");
+
+  tally_statement_bind_int (list, ":run", run);
+
+  return read_rows (list, error);
 }
 
 static gboolean
@@ -102,27 +116,6 @@ drop_page (TallyStore  *self,
 }
 
 static gboolean
-drop_preimages (TallyStore  *self,
-                gint64       run,
-                GError     **error)
-{
-  guint n = 1;
-
-  while (n > 0)
-    {
-      if (!tally_db_begin (self->db, error))
-        return FALSE;
-      if (!drop_page (self, run, &n, error) || !tally_db_commit (self->db, error))
-        {
-          tally_db_rollback (self->db);
-          return FALSE;
-        }
-    }
-
-  return TRUE;
-}
-
-static gboolean
 drop_runs (TallyStore  *self,
            gint64       run,
            gint64       date_us,
@@ -137,13 +130,83 @@ drop_runs (TallyStore  *self,
   return tally_statement_run (runs, error) && tally_statement_run (problems, error);
 }
 
+/* --- history --- */
+
+static gboolean
+drop_line (TallyStore  *self,
+           const Row   *row,
+           GError     **error)
+{
+  static const char * const statements[] = { "history-side-drop", "history-drop" };
+  g_autoptr (TallyStatement) prune = tally_db_statement (self->db, "revision-prune");
+
+  for (guint i = 0; i < G_N_ELEMENTS (statements); i++)
+    {
+      g_autoptr (TallyStatement) drop = tally_db_statement (self->db, statements[i]);
+
+      tally_statement_bind_int (drop, ":history", row->run);
+      if (!tally_statement_run (drop, error))
+        return FALSE;
+    }
+  tally_statement_bind_int (prune, ":record", row->record);
+
+  return tally_statement_run (prune, error);
+}
+
+static gboolean
+drop_history_page (TallyStore  *self,
+                   gint64       date_us,
+                   guint       *n,
+                   GError     **error)
+{
+  g_autoptr (GArray) rows = NULL;
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "history-old");
+
+  tally_statement_bind_int (list, ":date", date_us);
+  rows = read_rows (list, error);
+  if (rows == NULL)
+    return FALSE;
+
+  *n = rows->len;
+  for (guint i = 0; i < rows->len; i++)
+    {
+      if (!drop_line (self, &g_array_index (rows, Row, i), error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/* A page after the other, each in a transaction of its own. */
+static gboolean
+drop_pages (TallyStore  *self,
+            PageFunc     func,
+            gint64       until,
+            GError     **error)
+{
+  guint n = 1;
+
+  while (n > 0)
+    {
+      if (!tally_db_begin (self->db, error))
+        return FALSE;
+      if (!func (self, until, &n, error) || !tally_db_commit (self->db, error))
+        {
+          tally_db_rollback (self->db);
+          return FALSE;
+        }
+    }
+
+  return TRUE;
+}
+
 /**
  * tally_store_trim:
  * @self: a store
  * @rule: how long what is kept
  * @error: %TALLY_DB_ERROR
  *
- * Pre-images, then runs and solved problems. A clock that is wrong makes it keep more, or all but
+ * Pre-images, then runs and solved problems, then the history of what is settled. A clock that is wrong makes it keep more, or all but
  * the last few runs less.
  *
  * Returns: whether it is done; otherwise some of it may be
@@ -159,9 +222,12 @@ tally_store_trim (TallyStore            *self,
   gint64 list_run;
 
   return find_run (self, rule, now_us - (gint64) rule->undo_days * USEC_PER_DAY, &undo_run, error) &&
-         drop_preimages (self, undo_run, error) &&
+         drop_pages (self, drop_page, undo_run, error) &&
          find_run (self, rule, run_date_us, &list_run, error) &&
-         drop_runs (self, list_run, run_date_us, error);
+         drop_runs (self, list_run, run_date_us, error) &&
+         (rule->history_days == 0 ||
+          drop_pages (self, drop_history_page,
+                      now_us - (gint64) rule->history_days * USEC_PER_DAY, error));
 }
 
 /**

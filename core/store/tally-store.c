@@ -109,6 +109,7 @@ tally_store_open (const TallyStoreOptions  *options,
                   GError                  **error)
 {
   g_autoptr (TallyStore) self = g_new0 (TallyStore, 1);
+  g_autoptr (TallyReason) warning = NULL;
   TallyDbOptions db_options = {
     .path = options->path,
     .sql_path = STORE_SQL_PATH,
@@ -121,7 +122,8 @@ tally_store_open (const TallyStoreOptions  *options,
 
   self->clock = g_object_ref (options->clock);
   self->db = tally_db_open (&db_options, error);
-  if (self->db == NULL || !load_device (self, options, error))
+  if (self->db == NULL || !load_device (self, options, error) ||
+      !tally_store_look_at_size (self, &warning, error))
     return NULL;
 
   return g_steal_pointer (&self);
@@ -213,6 +215,7 @@ tally_store_reason_for_error (const GError *error)
     [TALLY_DB_ERROR_TOO_NEW] = "store-too-new",
     [TALLY_DB_ERROR_READ_ONLY] = "store-read-only",
     [TALLY_DB_ERROR_FULL] = "disk-full",
+    [TALLY_DB_ERROR_LIMIT] = "store-full",
     [TALLY_DB_ERROR_BUSY] = "store-busy",
     [TALLY_DB_ERROR_CONSTRAINT] = "store-failed",
     [TALLY_DB_ERROR_FAILED] = "store-failed",

@@ -532,16 +532,33 @@ gboolean     tally_store_back_up         (TallyStore               *self,
  * @n_kept: so many of the last runs are kept whatever their age: a clock that was set forward must
  *   not make all of them old
  *
- * What of the past is kept. The history of conflicts is not touched.
+ * @history_days: how long the history of settled matters is kept; 0: for ever
+ * @max_bytes: that the file may become, its log not counted; 0: no limit
+ *
+ * What of the past is kept, and how large the file may become.
  */
 typedef struct
 {
-  guint undo_days;
-  guint run_days;
-  guint n_kept;
+  guint  undo_days;
+  guint  run_days;
+  guint  n_kept;
+  guint  history_days;
+  gint64 max_bytes;
 } TallyRetention;
 
 extern const TallyRetention tally_retention_default;
+
+gboolean     tally_store_get_retention   (TallyStore               *self,
+                                          TallyRetention           *rule,
+                                          GError                  **error);
+gboolean     tally_store_set_retention   (TallyStore               *self,
+                                          const TallyRetention     *rule,
+                                          GError                  **error);
+/* Before a run: what it writes stays within the size that was set. *warning (nullable): it is
+ * nearly reached. */
+gboolean     tally_store_look_at_size    (TallyStore               *self,
+                                          TallyReason             **warning,
+                                          GError                  **error);
 
 /* Forgets what is older; a page after the other, so that others can write in between. */
 gboolean     tally_store_trim            (TallyStore               *self,

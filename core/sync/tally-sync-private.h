@@ -38,6 +38,7 @@ typedef struct
   GHashTable             *touched;       /* owned: keys found in conflict in this run */
   GHashTable             *unknown;       /* owned: key -> TallyReason, outcomes of the last round */
   guint                   n_answered;    /* the other outcomes of the last round */
+  TallyReason            *warning;       /* owned, nullable: of the run, however it goes */
   TallyReason            *given_up;      /* owned, nullable: no answer to anything that was sent */
 } TallySyncContext;
 

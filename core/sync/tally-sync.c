@@ -374,8 +374,12 @@ tally_sync_run (const TallySyncOptions  *options,
   gboolean done;
 
   run->started_us = tally_clock_date_us (options->clock);
-  if (!tally_store_begin_run (options->store, run, NULL, error))
-    return NULL;
+  if (!tally_store_look_at_size (options->store, &context.warning, error) ||
+      !tally_store_begin_run (options->store, run, NULL, error))
+    {
+      g_clear_pointer (&context.warning, tally_reason_unref);
+      return NULL;
+    }
 
   context.mark_id = tally_sync_dup_mark_id (options);
   context.touched = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
@@ -387,6 +391,8 @@ tally_sync_run (const TallySyncOptions  *options,
   context.progress.phase = TALLY_PHASE_CLEAN_UP;
   tally_sync_tell (&context);
   note_outcome (&context, done, failure);
+  if (done && context.warning != NULL)
+    tally_run_add_error (run, NULL, g_steal_pointer (&context.warning));
   name_conflicts (&context);
   /* What the server said is worth knowing even where it cannot be written down. */
   if (!close_run (&context, &unstored))
@@ -405,6 +411,7 @@ tally_sync_run (const TallySyncOptions  *options,
   g_clear_pointer (&context.touched, g_hash_table_unref);
   g_clear_pointer (&context.unknown, g_hash_table_unref);
   g_clear_pointer (&context.given_up, tally_reason_unref);
+  g_clear_pointer (&context.warning, tally_reason_unref);
 
   return g_steal_pointer (&run);
 }

@@ -5,6 +5,7 @@
 
 """The store's file from the terminal: how large it is, checked, compacted, copied."""
 
+import json
 import os
 import sqlite3
 import stat
@@ -31,7 +32,8 @@ class CareTest(rig.CliTest):
 
     def test_facts(self):
         facts = self.ok('store', '--json').json
-        self.assertEqual(list(facts), ['path', 'bytes', 'free_bytes', 'records', 'revisions',
+        self.assertEqual(list(facts), ['path', 'bytes', 'free_bytes', 'max_bytes', 'undo_days',
+                                       'run_days', 'history_days', 'records', 'revisions',
                                        'history', 'runs', 'undo_from'])
         self.assertEqual((facts['path'], facts['records'], facts['runs'], facts['undo_from']),
                          (self.store, N_RECORDS, 1, 1))
@@ -50,7 +52,7 @@ class CareTest(rig.CliTest):
 
     def test_compact(self):
         for n in range(N_RECORDS):
-            self.ok('put', f'receipt:{n:02}', input='{"n":0}')
+            self.ok('put', f'receipt:{n:02}', input=json.dumps({'n': -n}))
         self.ok('sync')
         # As it will be in a month.
         self.meddle('UPDATE run SET started = 1, ended = 1')
@@ -63,6 +65,55 @@ class CareTest(rig.CliTest):
         self.assertEqual(self.ok('store', '--json').json['records'], N_RECORDS)
         self.assertIn('now', self.ok('store', 'compact').out)
         self.ok('store', 'check')
+
+    def test_limit(self):
+        """Said before it is reached; then nothing new is stored, and nothing that was is lost."""
+        self.ok('store', '--max-bytes', '1000000')
+        size = self.ok('store', '--json').json['bytes']
+        n = (930000 - size) // 60000
+        self.ok('import', '-', input=self.lines(*({'_id': f'more:{i}', 'text': 'x' * 60000}
+                                                  for i in range(n))))
+        answer = self.ok('sync')
+        self.assertIn('of the size that was set', answer.err)
+        self.assertEqual(self.ok('status', '--json').json['state'], 'up-to-date')
+
+        before = self.ok('export').out
+        answer = self.cli('import', '-', input=self.lines({'_id': 'much', 'text': 'x' * 900000}))
+        self.fails(3, 'reached the size that was set', '--max-bytes', answer=answer)
+        self.assertEqual(self.ok('export').out, before)
+        self.server.put('shop', {'_id': 'theirs', 'text': 'x' * 900000})
+        answer = self.cli('sync')
+        self.fails(3, 'reached the size that was set', answer=answer)
+        self.assertEqual(self.ok('export').out, before)
+
+        self.ok('store', '--max-bytes', '0')
+        self.ok('sync')
+        self.ok('get', 'theirs')
+        self.assertEqual(self.ok('store', '--json').json['max_bytes'], 0)
+
+    def test_retention(self):
+        """Of what is settled the history goes in time; what is open keeps it."""
+        other = os.path.join(self.folder, 'b.tally')
+        self.ok('--server', self.server_url, 'sync', store=other)
+        self.ok('put', 'receipt:00', input='{"n":0,"mine":1}')
+        self.ok('put', 'receipt:01', input='{"n":1,"mine":1}')
+        for n in range(2):
+            self.ok('put', f'receipt:0{n}', input=json.dumps({'n': n, 'theirs': 1}), store=other)
+        self.ok('sync', store=other)
+        self.ok('sync')
+        self.assertEqual(self.ok('store', '--json').json['history'], 2)
+        self.ok('put', 'receipt:01', input='{"n":1,"waits":1}')
+        self.meddle('UPDATE history SET at = 1')
+        self.ok('store', 'compact')
+        self.assertEqual(self.ok('store', '--json').json['history'], 2)
+
+        self.fails(4, '30', answer=self.cli('store', '--history-days', '7'))
+        self.assertIn('History is kept for 365 days', self.ok('store', '--history-days', '365').out)
+        self.ok('store', 'compact')
+        self.assertEqual(self.ok('store', '--json').json['history'], 1)
+        self.assertEqual(self.ok('store', 'check', '--json').json, {'complaints': []})
+        self.ok('sync')
+        self.assertEqual(self.ok('store', '--json').json['history'], 0)
 
     def test_backup(self):
         copy = os.path.join(self.folder, 'copy.tally')

@@ -11,3 +11,6 @@ CREATE TABLE guard_new (
 INSERT INTO guard_new SELECT collection, side, opened, answered, total, allowed FROM guard;
 DROP TABLE guard;
 ALTER TABLE guard_new RENAME TO guard;
+
+-- What is kept of the past can have an end.
+CREATE INDEX history_by_date ON history (at);

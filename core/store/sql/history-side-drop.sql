@@ -1,0 +1,1 @@
+DELETE FROM history_side WHERE history = :history;
