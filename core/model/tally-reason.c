@@ -152,7 +152,7 @@ static const struct
     N_("The store has reached the size that was set for it. What was stored is safe, and "
        "nothing new is; allow more with “tallyctl store --max-bytes”, or keep less of the past.") },
   { "store-nearly-full",
-    N_("The store takes {percent} % of the size that was set for it. Allow more with “tallyctl store "
+    N_("The store takes {percent} percent of the size that was set for it. Allow more with “tallyctl store "
        "--max-bytes”, or keep less of the past, before nothing new can be stored.") },
   { "store-corrupt",
     N_("The store[ {path}] is damaged[: {detail}]. It was left as it is; restore a backup, "

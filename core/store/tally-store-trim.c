@@ -206,8 +206,8 @@ drop_pages (TallyStore  *self,
  * @rule: how long what is kept
  * @error: %TALLY_DB_ERROR
  *
- * Pre-images, then runs and solved problems, then the history of what is settled. A clock that is wrong makes it keep more, or all but
- * the last few runs less.
+ * Pre-images, then runs and solved problems, then the history of what is settled. A clock that is
+ * wrong makes it keep more, or all but the last few runs less.
  *
  * Returns: whether it is done; otherwise some of it may be
  */
