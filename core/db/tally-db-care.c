@@ -172,9 +172,11 @@ tally_db_set_limit (TallyDb  *self,
 
   g_assert (tally_db_is_open_thread (self));
 
+  if (bytes == 0 && self->max_pages == 0)
+    return TRUE;
   if (!tally_db_query_int (self, "PRAGMA page_size", &page_size, error))
     return FALSE;
-  if (bytes == 0 ? self->max_pages == 0 : self->max_pages == bytes / page_size)
+  if (self->max_pages == bytes / page_size)
     return TRUE;
 
   /* SQLite's own largest number of pages. */
