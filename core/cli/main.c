@@ -102,6 +102,13 @@ static const TallyCommand commands[] = {
        "  tallyctl guard --share 30 --least 50\n\n"
        "--confirm takes the number that was shown, so that nothing is deleted that joined since."),
     "json list keep confirm side share least", 0, 1, FALSE, tally_command_guard },
+  { "order", N_("[set FILE | clear]"), N_("In which order edits leave"),
+    N_("FILE is an object of JSON by collection: a priority (the greater first), and the members that\n"
+       "name other records, with the collection of those (\"\" where the whole id stands there):\n\n"
+       "  {\"receipt\":{\"priority\":1,\"references\":{\"/till\":\"till\"}}}\n\n"
+       "What a record names goes before it. Where that is refused the record waits, and “tallyctl\n"
+       "pending” says for what. Without an order edits leave as they were made."),
+    "json", 0, 2, FALSE, tally_command_order },
   { "runs", NULL, N_("The last runs, newest first"), NULL, "json limit", 0, 0, FALSE,
     tally_command_runs },
   { "health", NULL, N_("How the runs of the last days went, and what went wrong"), NULL, "json days", 0, 0,

@@ -61,6 +61,7 @@ gboolean tally_command_export      (TallyCli *cli, GError **error);
 /* tally-command-guard.c */
 gboolean tally_command_guard       (TallyCli *cli, GError **error);
 /* tally-command-outbox.c */
+gboolean tally_command_order     (TallyCli *cli, GError **error);
 gboolean tally_command_pending     (TallyCli *cli, GError **error);
 gboolean tally_command_quarantine  (TallyCli *cli, GError **error);
 /* tally-command-conflicts.c */

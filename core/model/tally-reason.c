@@ -140,6 +140,11 @@ static const struct
   { "guard-merged",
     N_("Unusually many records were changed on both sides. The merged versions were not sent; look "
        "at them, then send them or keep what the server has.") },
+  { "waits-for",
+    N_("It waits for “{record}”, which it refers to and which has not arrived yet.") },
+  { "reference-ring",
+    N_("Records refer to each other in a ring, so that one leaves before what it refers to. Check the "
+       "order that is set.") },
   { "on-hold",
     N_("It was put on hold. It leaves when it is released: tallyctl pending release.") },
   { "allowed",

@@ -67,6 +67,8 @@ GVariant *tally_service_retry            (TallyStore *store, TallyServiceCall *c
 GVariant *tally_service_discard          (TallyStore *store, TallyServiceCall *call, GError **error);
 
 /* --- tally-service-care.c --- */
+GVariant *tally_service_get_order        (TallyStore *store, TallyServiceCall *call, GError **error);
+GVariant *tally_service_set_order        (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_get_retention    (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_set_retention    (TallyStore *store, TallyServiceCall *call, GError **error);
 GVariant *tally_service_get_store        (TallyStore *store, TallyServiceCall *call, GError **error);

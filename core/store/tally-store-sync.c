@@ -185,6 +185,8 @@ dup_marked (TallyRecord *record)
   if (!tally_revision_is_same (after->local, after->remote) && !TALLY_IS_PLANTED (UNMARKED))
     tally_record_set_sent (after, after->local);
   outbox->tries++;
+  if (outbox->reason != NULL && g_str_equal (outbox->reason->code, TALLY_REASON_WAITS_FOR))
+    g_clear_pointer (&outbox->reason, tally_reason_unref);
 
   return after;
 }
@@ -243,6 +245,93 @@ tally_store_mark_sent (TallyStore  *self,
   g_ptr_array_set_size (records, 0);
   for (guint i = 0; i < marked->len; i++)
     g_ptr_array_add (records, tally_record_ref (marked->pdata[i]));
+
+  return TRUE;
+}
+
+/* Why it waits; NULL: that is known, or somebody has said more of it. */
+static TallyRecord *
+dup_waiting (const TallyRecord *record,
+             const char        *obstacle)
+{
+  const TallyReason *reason = record->outbox->reason;
+  TallyRecord *after;
+
+  if (reason != NULL && (!g_str_equal (reason->code, TALLY_REASON_WAITS_FOR) ||
+                         g_strcmp0 (tally_reason_get (reason, "record"), obstacle) == 0))
+    return NULL;
+
+  after = tally_record_copy (record);
+  g_clear_pointer (&after->outbox->reason, tally_reason_unref);
+  after->outbox->reason = tally_reason_new (TALLY_REASON_WAITS_FOR, "record", obstacle, NULL);
+
+  return after;
+}
+
+static gboolean
+note_one (TallyStore  *self,
+          const char  *key,
+          const char  *obstacle,
+          GError     **error)
+{
+  g_autoptr (TallyRecord) record = NULL;
+  g_autoptr (TallyRecord) after = NULL;
+  g_autoptr (TallyDecision) decision = NULL;
+  gboolean moved;
+
+  if (!tally_store_load (self, key, &record, error))
+    return FALSE;
+  if (record != NULL && tally_record_is_sendable (record))
+    after = dup_waiting (record, obstacle);
+  if (after == NULL)
+    return TRUE;
+
+  decision = tally_decision_new (record, after);
+
+  return tally_store_write (self, decision, 0, &moved, error);
+}
+
+static gboolean
+note_all (TallyStore  *self,
+          GHashTable  *waiting,
+          GError     **error)
+{
+  GHashTableIter iter;
+  gpointer key, obstacle;
+
+  g_hash_table_iter_init (&iter, waiting);
+  while (g_hash_table_iter_next (&iter, &key, &obstacle))
+    {
+      if (!note_one (self, key, obstacle, error))
+        return FALSE;
+    }
+
+  return TRUE;
+}
+
+/**
+ * tally_store_note_waiting:
+ * @self: a store
+ * @waiting: ids of records whose edits wait, and of the record that each waits for
+ * @error: %TALLY_DB_ERROR
+ *
+ * Returns: whether it is stored
+ */
+gboolean
+tally_store_note_waiting (TallyStore  *self,
+                          GHashTable  *waiting,
+                          GError     **error)
+{
+  if (g_hash_table_size (waiting) == 0)
+    return TRUE;
+  if (!tally_db_begin (self->db, error))
+    return FALSE;
+
+  if (!note_all (self, waiting, error) || !tally_db_commit (self->db, error))
+    {
+      tally_db_rollback (self->db);
+      return FALSE;
+    }
 
   return TRUE;
 }

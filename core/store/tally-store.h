@@ -296,6 +296,10 @@ GPtrArray   *tally_store_list_gaps       (TallyStore               *self,
 gboolean     tally_store_mark_sent       (TallyStore               *self,
                                           GPtrArray                *records,
                                           GError                  **error);
+/* Of edits that leave after others it is written down for which record each waits (key -> key). */
+gboolean     tally_store_note_waiting    (TallyStore               *self,
+                                          GHashTable               *waiting,
+                                          GError                  **error);
 /* A document that can't be a record here: an open problem row by its id as JSON text, once. */
 gboolean     tally_store_open_problem    (TallyStore               *self,
                                           const char               *key,
@@ -341,6 +345,9 @@ gboolean     tally_store_retry           (TallyStore               *self,
                                           const char               *key,
                                           guint                    *n_retried,
                                           GError                  **error);
+/* The reason of an outbox row that leaves after another one. */
+#define TALLY_REASON_WAITS_FOR "waits-for"
+
 /* The reason of an outbox row that a person put on hold. */
 #define TALLY_REASON_ON_HOLD "on-hold"
 

@@ -162,15 +162,25 @@ plan_push (Planner           *self,
            GError           **error)
 {
   TallyPlan *plan = self->plan;
+  TallyStore *store = self->options->store;
   gint64 now = tally_clock_date_us (self->options->clock);
+  g_autoptr (TallyOrder) order = NULL;
+  g_autoptr (TallyPushQueue) queue = NULL;
   gint64 after = 0;
+
+  if (!tally_sync_load_order (store, &order, error))
+    return FALSE;
+  /* With an order some wait behind others. */
+  if (order != NULL && (queue = tally_push_queue_new (store, order, now, error)) == NULL)
+    return FALSE;
 
   while (TRUE)
     {
       g_autoptr (GPtrArray) records = NULL;
 
-      records = tally_store_list_outbox (self->options->store, after, now,
-                                         TALLY_SYNC_BATCH_ROWS, error);
+      records = queue != NULL
+                ? tally_push_queue_take (queue, TALLY_SYNC_BATCH_ROWS, error)
+                : tally_store_list_outbox (store, after, now, TALLY_SYNC_BATCH_ROWS, error);
       if (records == NULL)
         return FALSE;
       if (records->len == 0)

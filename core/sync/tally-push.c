@@ -121,6 +121,15 @@ drop_unlisted (TallySyncContext  *context,
 }
 #endif
 
+/* Whatever names it goes after it. */
+static void
+note_stuck (TallySyncContext *context,
+            const char       *key)
+{
+  if (context->queue != NULL)
+    tally_push_queue_note_stuck (context->queue, key);
+}
+
 static void
 note_unknown (TallySyncContext       *context,
               const TallyPushOutcome *outcome)
@@ -148,6 +157,8 @@ take_outcomes (TallySyncContext  *context,
           !believe (context, outcome, error))
         return FALSE;
 #endif
+      if (outcome->status != TALLY_PUSH_STORED)
+        note_stuck (context, outcome->key);
       if (outcome->status == TALLY_PUSH_UNKNOWN)
         note_unknown (context, outcome);
       else
@@ -203,12 +214,17 @@ cut_batch (TallySyncContext *context,
 
       *after = record->outbox->seq;
       if (!asked)
-        continue;
+        {
+          note_stuck (context, record->key);
+          continue;
+        }
       records->pdata[i] = records->pdata[n_kept];
       records->pdata[n_kept++] = record;
     }
 
   *full = i < records->len;
+  if (context->queue != NULL)
+    tally_push_queue_put_back (context->queue, i);
   g_ptr_array_set_size (records, (int) n_kept);
 }
 
@@ -279,20 +295,61 @@ push_batch (TallySyncContext  *context,
   return take_outcomes (context, outcomes, error);
 }
 
-gboolean
-tally_sync_push (TallySyncContext  *context,
-                 guint             *n_sent,
-                 GError           **error)
-{
-  /* What is asked for by name does not wait for its next try. */
-  gint64 now = context->options->ask.records != NULL
-               ? G_MAXINT64 : tally_clock_date_us (context->options->clock);
-  gint64 after = 0;
+/* --- in the order that was declared --- */
 
-  g_hash_table_remove_all (context->unknown);
-  context->n_answered = 0;
-  if (!tally_sync_guard_edits (context, error))
+static gboolean
+open_queue (TallySyncContext  *context,
+            gint64             now,
+            GError           **error)
+{
+  GPtrArray *rings;
+
+  if (context->order == NULL)
+    return TRUE;
+
+  context->queue = tally_push_queue_new (context->options->store, context->order, now, error);
+  if (context->queue == NULL)
     return FALSE;
+
+  rings = tally_push_queue_get_rings (context->queue);
+  for (guint i = 0; i < MIN (rings->len, TALLY_SYNC_NAMED_CONFLICTS); i++)
+    tally_run_add_error (context->run, rings->pdata[i], tally_reason_new ("reference-ring", NULL));
+
+  return TRUE;
+}
+
+/* Each that waits says for what. */
+static gboolean
+close_queue (TallySyncContext  *context,
+             gboolean           done,
+             GError           **error)
+{
+  g_autoptr (TallyPushQueue) queue = g_steal_pointer (&context->queue);
+
+  return done && (queue == NULL ||
+                  tally_store_note_waiting (context->options->store,
+                                            tally_push_queue_get_waiting (queue), error));
+}
+
+static GPtrArray *
+list_next (TallySyncContext  *context,
+           gint64             after,
+           gint64             now,
+           GError           **error)
+{
+  return context->queue != NULL
+         ? tally_push_queue_take (context->queue, TALLY_SYNC_BATCH_ROWS, error)
+         : tally_store_list_outbox (context->options->store, after, now, TALLY_SYNC_BATCH_ROWS,
+                                    error);
+}
+
+static gboolean
+push_all (TallySyncContext  *context,
+          gint64             now,
+          guint             *n_sent,
+          GError           **error)
+{
+  gint64 after = 0;
 
   while (TRUE)
     {
@@ -304,8 +361,7 @@ tally_sync_push (TallySyncContext  *context,
       /* With every batch: somebody may be deleting at this moment. */
       if (!tally_sync_guard (context, error))
         return FALSE;
-      records = tally_store_list_outbox (context->options->store, after, now,
-                                         TALLY_SYNC_BATCH_ROWS, error);
+      records = list_next (context, after, now, error);
       if (records == NULL)
         return FALSE;
       if (records->len == 0)
@@ -315,4 +371,21 @@ tally_sync_push (TallySyncContext  *context,
       if (records->len > 0 && !push_batch (context, records, full, n_sent, error))
         return FALSE;
     }
+}
+
+gboolean
+tally_sync_push (TallySyncContext  *context,
+                 guint             *n_sent,
+                 GError           **error)
+{
+  /* What is asked for by name does not wait for its next try. */
+  gint64 now = context->options->ask.records != NULL
+               ? G_MAXINT64 : tally_clock_date_us (context->options->clock);
+
+  g_hash_table_remove_all (context->unknown);
+  context->n_answered = 0;
+  if (!tally_sync_guard_edits (context, error) || !open_queue (context, now, error))
+    return FALSE;
+
+  return close_queue (context, push_all (context, now, n_sent, error), error);
 }

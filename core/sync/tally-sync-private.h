@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "sync/tally-push-queue.h"
 #include "sync/tally-sync.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,8 @@ typedef struct
   gboolean                moved;         /* the mark moved in this run */
   gboolean                filling;       /* what was not to be had is asked for again */
   char                   *since;         /* owned, nullable: where the next page starts */
+  TallyOrder             *order;         /* owned, nullable: none was declared */
+  TallyPushQueue         *queue;         /* owned, nullable: of the round under way */
   GHashTable             *touched;       /* owned: keys found in conflict in this run */
   GHashTable             *unknown;       /* owned: key -> TallyReason, outcomes of the last round */
   guint                   n_answered;    /* the other outcomes of the last round */
@@ -43,6 +46,10 @@ typedef struct
 } TallySyncContext;
 
 void      tally_sync_tell        (TallySyncContext  *context);
+/* What was declared for the store; *order NULL: nothing. */
+gboolean  tally_sync_load_order  (TallyStore        *store,
+                                  TallyOrder       **order,
+                                  GError           **error);
 /* Of pointers to two keys. */
 int       tally_sync_compare_keys (gconstpointer     a,
                                    gconstpointer     b);

@@ -31,6 +31,30 @@ tally_sync_tell (TallySyncContext *context)
     context->options->progress (&context->progress, context->options->progress_data);
 }
 
+gboolean
+tally_sync_load_order (TallyStore  *store,
+                       TallyOrder **order,
+                       GError     **error)
+{
+  g_autoptr (GError) local_error = NULL;
+  g_autoptr (GError) nonsense = NULL;
+  g_autofree char *json = tally_store_dup_setting (store, TALLY_SYNC_ORDER_SETTING, &local_error);
+
+  *order = NULL;
+  if (local_error != NULL)
+    {
+      g_propagate_error (error, g_steal_pointer (&local_error));
+      return FALSE;
+    }
+
+  if (json != NULL)
+    *order = tally_order_new (json, &nonsense);
+  if (nonsense != NULL)
+    g_info ("The order that is set cannot be read: %s", nonsense->message);
+
+  return TRUE;
+}
+
 static gboolean
 validate (TallySyncContext  *context,
           GError           **error)
@@ -170,6 +194,8 @@ execute (TallySyncContext  *context,
     return FALSE;
   if (context->options->ask.pull_only)
     return TRUE;
+  if (!tally_sync_load_order (context->options->store, &context->order, error))
+    return FALSE;
 
   for (guint round = 0; round < MAX_ROUNDS; round++)
     {
@@ -408,6 +434,7 @@ tally_sync_run (const TallySyncOptions  *options,
   g_clear_pointer (&context.mark, tally_remote_checkpoint_free);
   g_free (context.mark_id);
   g_clear_pointer (&context.since, g_free);
+  g_clear_pointer (&context.order, tally_order_free);
   g_clear_pointer (&context.touched, g_hash_table_unref);
   g_clear_pointer (&context.unknown, g_hash_table_unref);
   g_clear_pointer (&context.given_up, tally_reason_unref);

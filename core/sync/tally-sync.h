@@ -13,6 +13,9 @@
 
 G_BEGIN_DECLS
 
+/* The store's setting that holds what tally_order_new() reads. */
+#define TALLY_SYNC_ORDER_SETTING "order"
+
 /* How far a run is; a plain value. @total 0: not known. */
 typedef struct
 {

@@ -90,7 +90,7 @@ test_every_code (void)
     "locked", "metered", "never-synced", "no-server", "not-found", "offline", "paused",
     "paused-by-user", "pending", "problems", "recreated", "refused", "running", "server-error",
     "server-unreachable", "store-busy", "store-corrupt", "store-failed", "store-read-only",
-    "on-hold", "store-full", "store-too-new", "time-limit", "too-large", "unknown-outcome", "up-to-date",
+    "on-hold", "reference-ring", "store-full", "store-too-new", "time-limit", "too-large", "unknown-outcome", "up-to-date", "waits-for",
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
