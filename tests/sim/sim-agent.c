@@ -578,6 +578,7 @@ live (TallySimDevice *self)
   self->facts = (TallyScheduleFacts) { 0 };
   self->circuits = (TallyCircuits) { 0 };
   self->pace = (TallyPace) { 0 };
+  tally_sim_ask_declare (self, store);
   set_failure (self, NULL);
   /* A program that starts tries the password it has once. */
   self->login = NULL;

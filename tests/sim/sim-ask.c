@@ -68,6 +68,21 @@ tally_sim_ask_draw (TallySimDevice *self,
     draw_one (self, store, ask);
 }
 
+/* Some have said in which order edits are to leave. */
+void
+tally_sim_ask_declare (TallySimDevice *self,
+                       TallyStore     *store)
+{
+  if (!self->ordered)
+    return;
+
+  tally_sim_device_hold (self, TRUE);
+  if (!tally_store_set_setting (store, TALLY_SYNC_ORDER_SETTING,
+                                "{\"till\":{\"priority\":1},\"\":{\"references\":{\"/c\":\"\"}}}", NULL))
+    tally_sim_trace_add (self->given.trace, self->name, "the order is not declared");
+  tally_sim_device_hold (self, FALSE);
+}
+
 /* @n_batches, @n_writes: of the transport, before the run. */
 void
 tally_sim_ask_check (TallySimDevice     *self,

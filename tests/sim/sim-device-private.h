@@ -24,6 +24,7 @@ struct _TallySimDevice
   TallySimDice           proof_dice;    /* of what its runs are to prove */
   TallySimDice           direction_dice;
   TallySimDice           ask_dice;
+  gboolean               ordered;
   TallyPace              pace;
   GRand                 *rand;          /* owned: what the engine is given */
   TallySimClock         *sim_clock;     /* owned */
@@ -119,6 +120,8 @@ void        tally_sim_ask_draw            (TallySimDevice     *self,
                                            TallyStore         *store,
                                            TallyProof          proof,
                                            TallySyncAsk       *ask);
+void        tally_sim_ask_declare         (TallySimDevice     *self,
+                                           TallyStore         *store);
 void        tally_sim_ask_check           (TallySimDevice     *self,
                                            const TallySyncAsk *ask,
                                            const TallyRun     *run,

@@ -223,6 +223,7 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->dice = tally_sim_dice_new (options->seed, options->index);
   self->proof_dice = tally_sim_dice_new (options->seed, PROOF_STREAM + options->index);
   self->ask_dice = tally_sim_dice_new (options->seed, ASK_STREAM + options->index);
+  self->ordered = tally_sim_dice_chance (&self->ask_dice, 20);
   self->direction_dice = tally_sim_dice_new (options->seed, DIRECTION_STREAM + options->index);
   self->rand = g_rand_new_with_seed (options->seed);
   self->sim_clock = tally_sim_clock_new (options->baton);
