@@ -148,6 +148,10 @@ class Device:
         self.test.assertEqual(answer.code, code, answer)
         return answer
 
+    def ask_nothing(self):
+        """However much is edited at once: that is what the test is about."""
+        self.cli('guard', '--share', '100')
+
     def sync(self, *options, code=0):
         """The run's object."""
         answer = self.test.run_cli('--store', self.store, '--server', self.url, 'sync', '--json',

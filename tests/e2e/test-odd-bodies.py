@@ -85,6 +85,7 @@ class TestOddBodies(e2e.E2eTest):
         self.assert_agreed(a, b)
 
         for device, text in ((a, '"by a":1.0'), (b, '"by b":1e400')):
+            device.ask_nothing()
             device.import_text(lines({key: with_member(body, text)
                                       for key, body in DOCUMENTS.items()}))
         a.sync()

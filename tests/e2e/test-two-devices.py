@@ -102,6 +102,8 @@ class TestMerge(TwoDevices):
     def test_many_at_once(self):
         """Merges and conflicts in one run are counted apart, and each lands where it belongs."""
         keys = [f'k{number:03}' for number in range(90)]
+        self.a.ask_nothing()
+        self.b.ask_nothing()
         self.share(**{key: '{"x":0,"y":0}' for key in keys})
         for number, key in enumerate(keys):
             self.a.put(key, '{"x":1,"y":0}')

@@ -283,7 +283,7 @@ make_held (Rig *rig)
   after = tally_record_copy (seen);
   outbox = tally_record_need_outbox (after);
   outbox->lane = TALLY_LANE_HOLD;
-  outbox->reason = tally_reason_new ("metered", NULL);
+  outbox->reason = tally_reason_new (TALLY_REASON_ON_HOLD, NULL);
   g_ptr_array_add (decisions, tally_decision_new (seen, after));
   tally_store_apply (rig->store, decisions, NULL, 0, NULL, &error);
   g_assert_no_error (error);
@@ -543,7 +543,8 @@ on_discard (Rig *rig)
 
 /* The last run that changed what is shown, where it can be undone. */
 static void
-on_undo (Rig *rig)
+undo_last (Rig      *rig,
+           gboolean  hold)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) runs = tally_store_list_runs (rig->store, 100, &error);
@@ -556,10 +557,33 @@ on_undo (Rig *rig)
 
       g_assert_true (tally_store_count_undo (rig->store, run, &counts, &error));
       n = counts.n_restore + counts.n_delete;
-      g_assert_true (tally_store_undo_run (rig->store, run, n, FALSE, &error));
+      g_assert_true (tally_store_undo_run (rig->store, run, n, hold, &error));
       if (n > 0)
         return;
     }
+}
+
+static void
+on_undo (Rig *rig)
+{
+  undo_last (rig, FALSE);
+}
+
+static void
+on_undo_held (Rig *rig)
+{
+  undo_last (rig, TRUE);
+}
+
+static void
+on_release (Rig *rig)
+{
+  gboolean was_held = g_str_equal (get_state (rig), "held");
+  g_autoptr (GError) error = NULL;
+  guint n;
+  gboolean done = tally_store_release (rig->store, KEY, &n, &error);
+
+  check_outcome (was_held, done, error);
 }
 
 static const struct { const char *name; void (*happen) (Rig *rig); } events[] = {
@@ -582,6 +606,8 @@ static const struct { const char *name; void (*happen) (Rig *rig); } events[] = 
   { "retry", on_retry },
   { "discard", on_discard },
   { "undo", on_undo },
+  { "undo held", on_undo_held },
+  { "release", on_release },
 };
 
 /* --- the table --- */
