@@ -230,7 +230,7 @@ review_deletions_action (GtkWidget  *widget,
                          const char *action_name,
                          GVariant   *parameter)
 {
-  ask_about (widget, _("Confirm Deletions"), tally_deletions_new);
+  ask_about (widget, _("Please Decide"), tally_deletions_new);
 }
 
 static void

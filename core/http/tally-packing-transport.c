@@ -19,7 +19,7 @@ typedef enum
 {
   PACKING_UNKNOWN,
   PACKING_TAKEN,     /* it has taken a packed body */
-  PACKING_REFUSED,   /* it would not take packed what it took plain */
+  PACKING_REFUSED,   /* it would not take packed what it took plain, or that is not known */
 } Packing;
 
 /**
@@ -27,7 +27,8 @@ typedef enum
  *
  * Sends longer bodies as gzip over the transport that it wraps. No server says beforehand whether
  * it takes that (CouchDB does, and answers 415 to what it does not know): the first one is sent
- * again as it is where the answer to it may be about the packing. What it may be sent twice for is
+ * again as it is where the answer to it may be about the packing, and where none comes, no other is
+ * packed. What it may be sent twice for is
  * the callers' business: all that is sent with a long body here may be repeated.
  *
  * Owned and used by one worker thread. Fails as the inner transport does.
@@ -112,6 +113,9 @@ tally_packing_transport_send (TallyTransport      *transport,
   packed.body = body;
   packed.content_encoding = "gzip";
   response = tally_transport_send (self->inner, &packed, cancellable, error);
+  /* What stands in between may be what chokes on it; the next try shows it. */
+  if (response == NULL && self->packing == PACKING_UNKNOWN)
+    self->packing = PACKING_REFUSED;
   if (response == NULL)
     return NULL;
   if (self->packing == PACKING_UNKNOWN && may_be_about_packing (response->status))

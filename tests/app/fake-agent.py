@@ -15,7 +15,7 @@ window does is kept and can be asked for over io.github.tallystick.Fake on /io/g
     Move (id)                the server changes a record while it is being settled
 
 Scenarios: quiet, busy (a run is under way), conflicts, offline, empty, problems, guarded (312 of
-1,240 receipts were deleted on the server).
+1,240 receipts were deleted on the server), alike (so many were changed here in the same way).
 """
 
 import argparse
@@ -194,6 +194,10 @@ class Store:
     def scene_guarded(self):
         self.guards = [('receipt', 'server', 312, 1240, now_us() - 8 * MINUTE)]
         self.set(State='guarded', Reason=reason('guard-server', count='312'), Guarded=312)
+
+    def scene_alike(self):
+        self.guards = [('receipt', 'alike', 312, 1240, now_us() - 8 * MINUTE)]
+        self.set(State='guarded', Reason=reason('guard-edits', count='312'), Guarded=312)
 
     def scene_empty(self):
         self.set(State='no-server', Reason=reason('no-server'), Connection='', Grade='none',

@@ -205,6 +205,30 @@ class Path:
         assert status == 0, 'the window ended with %d' % status
 
 
+class Changes(Path):
+    """Unusually many records were changed here in the same way."""
+
+    ARGUMENTS = ['--scenario', 'alike']
+    STEPS = ['question', 'send', 'end']
+
+    def is_send(self, name):
+        return 'Send 312 Records' in name
+
+    def test_question(self):
+        window = self.window
+        window.see('Unusually many records were changed at once here: 312')
+        window.press('push button', lambda name: 'Review Changes' in name)
+        window.see('312 of 1240 records of “receipt” were changed here in the same way')
+        window.find('label', starts('receipt:R-00001'))
+        window.find('push button', lambda name: 'Take It Back' in name)
+
+    def test_send(self):
+        window = self.window
+        window.press('push button', self.is_send)
+        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'alike', False, 312]],
+                 'the answer')
+
+
 class Deletions(Path):
     """Unusually many records were deleted on the server."""
 
@@ -347,7 +371,7 @@ class Outbox(Path):
         window.key('Escape')
 
 
-PATHS = [Path, Deletions, Undo, Plan, Health, Outbox]
+PATHS = [Path, Deletions, Changes, Undo, Plan, Health, Outbox]
 
 
 def go(path, first):

@@ -4,6 +4,7 @@
 
 """What the tests of tallyctl share: running it in a home of its own, servers to talk to."""
 
+import gzip
 import http.server
 import json
 import os
@@ -254,8 +255,8 @@ class BadServer:
 
 
 class Proxy(BadServer):
-    """Stands before a server. before(method, path, body) and after(method, path, body, answer)
-    may give an answer (status, headers, content) of their own; None lets things go their way."""
+    """Stands before a server. before(method, path, body) and after(method, path, body, answer),
+    which are shown the body unpacked, may give an answer (status, headers, content) of their own; None lets things go their way."""
 
     def __init__(self, test, target, before=None, after=None):
         self.before = before
@@ -265,7 +266,9 @@ class Proxy(BadServer):
         self.url = self.url.rsplit('/', 1)[0] + target[len(self.target):]
 
     def pass_on(self, method, path, headers, body):
-        answer = self.before and self.before(method, path, body)
+        packed = headers.get('Content-Encoding') == 'gzip'
+        plain = gzip.decompress(body) if packed else body
+        answer = self.before and self.before(method, path, plain)
         if answer is not None:
             return answer
         request = urllib.request.Request(self.target + path, method=method, data=body or None)
@@ -278,7 +281,7 @@ class Proxy(BadServer):
         except urllib.error.HTTPError as error:
             answer = error.code, {'Content-Type': error.headers['Content-Type']}, error.read()
             error.close()
-        return (self.after and self.after(method, path, body, answer)) or answer
+        return (self.after and self.after(method, path, plain, answer)) or answer
 
 
 JSON = {'Content-Type': 'application/json'}

@@ -65,6 +65,12 @@ test_server_send (TallyTransport      *transport,
       self->unpacked = unpack (request->body);
     }
 
+  if (packed && self->packed_status == 0)
+    {
+      g_set_error_literal (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNKNOWN_OUTCOME, "cut");
+      return NULL;
+    }
+
   return tally_response_new (packed ? self->packed_status : self->plain_status, "application/json",
                              -1, NULL, self->n_bytes, 20);
 }
@@ -168,6 +174,23 @@ test_unclear (void)
   expect (transport, server, 50000, 201, 4, 1);
 }
 
+/* Something in between breaks the connection: whoever tries again does so with a plain one. */
+static void
+test_cut (void)
+{
+  g_autoptr (TestServer) server = g_object_new (test_server_get_type (), NULL);
+  g_autoptr (TallyTransport) transport = tally_packing_transport_new (TALLY_TRANSPORT (server));
+  g_autofree char *text = g_strnfill (50000, 'x');
+  g_autoptr (GBytes) body = g_bytes_new (text, 50000);
+  TallyRequest request = { .method = "POST", .url = "http://h/db", .body = body };
+  g_autoptr (GError) error = NULL;
+
+  server->plain_status = 201;
+  g_assert_null (tally_transport_send (transport, &request, NULL, &error));
+  g_assert_error (error, TALLY_HTTP_ERROR, TALLY_HTTP_ERROR_UNKNOWN_OUTCOME);
+  expect (transport, server, 50000, 201, 1, 1);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -177,6 +200,7 @@ main (int   argc,
   g_test_add_func ("/http/packing/taken", test_taken);
   g_test_add_func ("/http/packing/refused", test_refused);
   g_test_add_func ("/http/packing/unclear", test_unclear);
+  g_test_add_func ("/http/packing/cut", test_cut);
 
   return g_test_run ();
 }
