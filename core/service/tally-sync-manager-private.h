@@ -59,6 +59,7 @@ struct _TallySyncManager
   GCancellable        *run;                /* owned, nullable: none under way */
   TallySyncAsk         run_ask;            /* owned members */
   guint                limit_timer;        /* its time is over then */
+  struct _TallySyncJob *job;               /* borrowed, nullable: of the run under way */
   guint                n_connecting;       /* connects under way: no run starts meanwhile */
   GPtrArray           *connectors;         /* owned; of GTask: connects behind the run's end */
   TallyProgress        progress;
@@ -124,7 +125,7 @@ gboolean      tally_sync_manager_check_ready (TallySyncManager *self,
                                               GTask            *task);
 
 /* All that the engine needs on its thread, for one errand. */
-typedef struct
+typedef struct _TallySyncJob
 {
   TallySyncManager   *manager;       /* owned through the task's source */
   GMainContext       *context;       /* owned; the manager's */
@@ -142,6 +143,7 @@ typedef struct
 
   gint64              told_us;       /* when progress was last told */
   TallyPhase          told_phase;
+  int                 out_of_time;   /* atomic */
 } TallySyncJob;
 
 TallySyncJob *tally_sync_job_new         (TallySyncManager *manager,

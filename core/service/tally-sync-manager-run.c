@@ -128,6 +128,7 @@ run_job (GTask        *task,
     .trigger = run->trigger,
     .ask = run->ask,
     .pace = &run->pace,
+    .out_of_time = &run->out_of_time,
     .progress = progress_cb,
     .progress_data = run,
   };
@@ -270,6 +271,7 @@ run_cb (GObject      *source,
   gboolean failed = summary != NULL ? summary->failure != NULL : !cancelled;
   gboolean stopped = cancelled || (summary != NULL && g_str_equal (summary->status, "cancelled"));
 
+  self->job = NULL;
   self->circuits = job->circuits;
   self->pace = job->pace;
   g_clear_object (&self->run);
@@ -326,6 +328,7 @@ time_is_over_cb (gpointer data)
 
   self->limit_timer = 0;
   g_info ("The run's time is over");
+  g_atomic_int_set (&self->job->out_of_time, TRUE);
   g_cancellable_cancel (self->run);
 }
 
@@ -356,6 +359,7 @@ tally_sync_manager_start_run (TallySyncManager   *self,
   run = tally_sync_job_new (self, trigger, ask);
   /* What happens from now on is for the next run. */
   self->run = g_cancellable_new ();
+  self->job = run;
   take_ask (self, ask);
   self->told_done = 0;
   g_free (self->trigger);

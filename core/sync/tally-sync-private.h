@@ -26,7 +26,6 @@ typedef struct
   GCancellable           *cancellable;   /* borrowed, nullable */
   TallyRun               *run;           /* borrowed */
   TallyProgress           progress;
-  gint64                  begun_us;      /* monotonic */
   TallyPace               own_pace;      /* where none is given */
   TallyPace              *pace;          /* borrowed */
   char                   *mark_id;       /* owned: name of our mark on the server */

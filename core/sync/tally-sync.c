@@ -301,16 +301,6 @@ set_status (TallyRun   *run,
   run->status = g_strdup (status);
 }
 
-/* Whoever cancels does it for somebody's sake, or because the time is over that was given. */
-static gboolean
-is_out_of_time (TallySyncContext *context)
-{
-  gint64 limit_us = (gint64) context->options->ask.seconds * G_USEC_PER_SEC;
-
-  return limit_us > 0 &&
-         tally_clock_now_us (context->options->clock) - context->begun_us >= limit_us;
-}
-
 static void
 note_outcome (TallySyncContext *context,
               gboolean          done,
@@ -330,7 +320,7 @@ note_outcome (TallySyncContext *context,
   if (g_error_matches (failure, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     {
       set_status (run, "cancelled");
-      if (is_out_of_time (context))
+      if (context->options->out_of_time != NULL && g_atomic_int_get (context->options->out_of_time))
         tally_run_add_error (run, NULL, tally_reason_new ("time-limit", NULL));
       return;
     }
@@ -394,7 +384,6 @@ tally_sync_run (const TallySyncOptions  *options,
     .cancellable = cancellable,
     .run = run,
     .adopting = options->ask.adopt,
-    .begun_us = tally_clock_now_us (options->clock),
   };
   g_autoptr (GError) unstored = NULL;
   gboolean done;

@@ -40,6 +40,7 @@ typedef void (*TallyProgressFunc) (const TallyProgress *progress,
  * @trigger: what asked for the run, see TallyRun
  * @ask: what is wanted of it; @n_tries and @seconds are the business of whoever made @remote and
  *   holds the cancellable
+ * @out_of_time: (nullable): atomic: set by whoever cancels because the time is over
  * @progress: (nullable)
  * @page_rows: rows a pull page asks for; 0: as @pace says
  * @pace: (nullable): how much is moved at once, and learnt from it for the next run
@@ -52,6 +53,7 @@ typedef struct
   TallyClock        *clock;
   const char        *trigger;
   TallySyncAsk       ask;
+  const int         *out_of_time;
   TallyProgressFunc  progress;
   gpointer           progress_data;
   guint              page_rows;

@@ -388,7 +388,8 @@ static void
 check_guard (TallySimDevice *self,
              const TallyRun *run)
 {
-  if (tally_sim_device_is_dead (self))
+  /* A run that took nothing in deleted nothing; looking costs a connection of its own. */
+  if (tally_sim_device_is_dead (self) || run->n_pulled + run->n_deleted == 0)
     return;
 
   tally_sim_device_hold (self, TRUE);

@@ -25,6 +25,7 @@ struct _TallySimDevice
   TallySimDice           direction_dice;
   TallySimDice           ask_dice;
   gboolean               ordered;
+  guint                  n_syncs;   /* of the end; each third is planned first */
   TallyPace              pace;
   GRand                 *rand;          /* owned: what the engine is given */
   TallySimClock         *sim_clock;     /* owned */
