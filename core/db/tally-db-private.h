@@ -21,6 +21,8 @@ struct _TallyDb
   sqlite3    *handle;       /* owned */
   gint64      max_pages;    /* that were set for the file; 0: none */
   GHashTable *statements;   /* owned: name -> TallyStatement */
+  sqlite3_stmt *begin;      /* owned, nullable until it is needed, like the next */
+  sqlite3_stmt *commit;
   GThread    *thread;       /* the only one that may use it */
   gboolean    lingers;      /* a transaction that is over, but could not be rolled back yet */
 };

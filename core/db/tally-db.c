@@ -326,6 +326,8 @@ tally_db_close (TallyDb *self)
   g_assert (tally_db_is_open_thread (self));
 
   g_hash_table_unref (self->statements);
+  sqlite3_finalize (self->begin);
+  sqlite3_finalize (self->commit);
   sqlite3_close (self->handle);
   g_free (self->vfs);
   g_free (self->sql_path);
@@ -345,6 +347,26 @@ tally_db_get_path (TallyDb *self)
   return self->path;
 }
 
+/* Like tally_db_execute(), for what every change begins and ends with: read once. */
+static gboolean
+run_kept (TallyDb       *self,
+          sqlite3_stmt **kept,
+          const char    *sql,
+          GError       **error)
+{
+  int code = SQLITE_OK;
+
+  if (*kept == NULL)
+    code = sqlite3_prepare_v3 (self->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, kept, NULL);
+  if (code == SQLITE_OK)
+    code = sqlite3_step (*kept);
+  if (code != SQLITE_OK && code != SQLITE_DONE)
+    tally_db_fail (self, code, NULL, error);
+  sqlite3_reset (*kept);
+
+  return code == SQLITE_DONE;
+}
+
 /**
  * tally_db_begin:
  * @self: a database outside a transaction
@@ -362,7 +384,7 @@ tally_db_begin (TallyDb  *self,
   g_assert (self->lingers || sqlite3_get_autocommit (self->handle));
 
   return tally_db_finish_rollback (self, error) &&
-         tally_db_execute (self, "BEGIN IMMEDIATE", error);
+         run_kept (self, &self->begin, "BEGIN IMMEDIATE", error);
 }
 
 /**
@@ -400,7 +422,7 @@ tally_db_commit (TallyDb  *self,
 {
   g_assert (tally_db_is_open_thread (self));
 
-  if (tally_db_execute (self, "COMMIT", error))
+  if (run_kept (self, &self->commit, "COMMIT", error))
     return TRUE;
 
   tally_db_rollback (self);

@@ -276,18 +276,13 @@ list_guards (TallyStore  *self,
   return step == TALLY_DB_DONE ? g_steal_pointer (&guards) : NULL;
 }
 
-/* Of those that a statement lists: what nothing waits for any more. */
+/* Of those guards: what nothing waits for any more. */
 static gboolean
 close_empty (TallyStore  *self,
-             const char  *statement,
+             GPtrArray   *guards,
              GPtrArray   *waiting,
              GError     **error)
 {
-  g_autoptr (GPtrArray) guards = list_guards (self, statement, error);
-
-  if (guards == NULL)
-    return FALSE;
-
   for (guint i = 0; i < guards->len; i++)
     {
       if (!is_waiting (waiting, guards->pdata[i]) &&
@@ -305,6 +300,8 @@ look (TallyStore            *self,
       GError               **error)
 {
   g_autoptr (GPtrArray) waiting = list_waiting (self, error);
+  g_autoptr (GPtrArray) open = NULL;
+  g_autoptr (GPtrArray) unspent = NULL;
 
   if (waiting == NULL)
     return FALSE;
@@ -316,8 +313,11 @@ look (TallyStore            *self,
     }
 
   /* A question whose records are all gone another way asks nothing. */
-  return close_empty (self, "guard-list", waiting, error) &&
-         close_empty (self, "guard-unspent", waiting, error);
+  open = list_guards (self, "guard-list", error);
+  unspent = open != NULL ? list_guards (self, "guard-unspent", error) : NULL;
+
+  return unspent != NULL && close_empty (self, open, waiting, error) &&
+         close_empty (self, unspent, waiting, error);
 }
 
 /* Nothing waits, is asked or allowed: no reason to hold up whoever writes. */
@@ -386,9 +386,15 @@ gboolean
 tally_store_use_up_answers (TallyStore  *self,
                             GError     **error)
 {
-  g_autoptr (GPtrArray) waiting = list_waiting (self, error);
+  g_autoptr (GPtrArray) unspent = list_guards (self, "guard-unspent", error);
+  g_autoptr (GPtrArray) waiting = NULL;
 
-  return waiting != NULL && close_empty (self, "guard-unspent", waiting, error);
+  if (unspent == NULL || unspent->len == 0)
+    return unspent != NULL;
+
+  waiting = list_waiting (self, error);
+
+  return waiting != NULL && close_empty (self, unspent, waiting, error);
 }
 
 /**

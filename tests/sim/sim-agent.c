@@ -601,6 +601,9 @@ live (TallySimDevice *self)
       tally_schedule_note_end (&self->facts, &self->rule, TALLY_SCHEDULE_FAILED,
                                tally_clock_now_us (self->clock), self->rand);
     }
+
+  /* It may go on. */
+  self->store = g_steal_pointer (&store);
 }
 
 /* A death to come, or none. */
@@ -667,6 +670,7 @@ tally_sim_agent_main (gpointer data)
       if (!tally_sim_device_is_dead (self))
         break;
 
+      tally_sim_device_close (self);
       restart (self);
       set_clock (self);
 
@@ -680,5 +684,8 @@ tally_sim_agent_main (gpointer data)
       tally_sim_baton_wake (self->given.baton, self->user_actor);
     }
 
+  /* Most go on where the troubles end, with all that they remember; others start anew. */
+  if (tally_sim_dice_chance (&self->dice, 25))
+    tally_sim_device_close (self);
   self->n_over++;
 }

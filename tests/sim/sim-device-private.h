@@ -37,7 +37,7 @@ struct _TallySimDevice
   TallySimRegret        *regret;        /* owned: what they undo */
   GHashTable            *held;          /* owned: key -> TallyRecord: in conflict after the last run,
                                          * the local side not sent yet */
-  TallyStore            *store;         /* owned, nullable: after both actors have ended */
+  TallyStore            *store;         /* owned, nullable: the agent's, and after it that of the end */
 
   GCancellable          *cancellable;   /* owned: of the life it is in */
   GCancellable          *run;           /* owned, nullable: of the run under way */

@@ -331,11 +331,15 @@ tally_sim_device_open (TallySimDevice *self)
 
   tally_sim_vfs_disarm (self->disk);
   if (tally_sim_device_is_dead (self))
-    tally_sim_vfs_restart (self->disk, self->crash);
+    {
+      g_clear_pointer (&self->store, tally_store_close);
+      tally_sim_vfs_restart (self->disk, self->crash);
+    }
   g_clear_object (&self->cancellable);
   self->cancellable = g_cancellable_new ();
 
-  self->store = tally_sim_device_open_store (self, &error);
+  if (self->store == NULL)
+    self->store = tally_sim_device_open_store (self, &error);
   if (self->store == NULL)
     tally_sim_trace_fail (self->given.trace, "%s: open: %s", self->name, error->message);
 

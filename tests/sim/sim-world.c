@@ -215,53 +215,73 @@ check_claim (World          *self,
                           run->n_compared);
 }
 
-/* One round of runs; FALSE: a store failed. *moved: whether anything was pulled or pushed. */
+/* A run of that device; FALSE: its store failed. *moved: whether anything was pulled or pushed. */
+static gboolean
+sync_one (World          *self,
+          TallySimDevice *device,
+          TallyProof      proof,
+          gboolean       *moved)
+{
+  g_autoptr (TallyRun) run = tally_sim_device_sync (device, proof);
+
+  if (run == NULL)
+    return FALSE;
+
+  *moved = tally_sim_device_adopt (device, run);
+  if (*moved)
+    return TRUE;
+  if (g_strcmp0 (run->status, "success") != 0 &&
+      (run->n_guarded == 0 || g_strcmp0 (run->status, "partial") != 0))
+    tally_sim_trace_fail (self->trace, "%s: a run on a sound network is %s (%s)",
+                          tally_sim_device_get_name (device), run->status,
+                          run->errors->len > 0
+                          ? ((TallyRunError *) run->errors->pdata[0])->reason->code : "-");
+  check_claim (self, device, proof, run);
+  *moved = run->n_pulled + run->n_pushed + run->n_deleted > 0;
+
+  return TRUE;
+}
+
+/* One round of runs; FALSE: a store failed. *n_moved: how many devices pulled or pushed anything. */
 static gboolean
 sync_all (World      *self,
           TallyProof  proof,
-          gboolean   *moved)
+          guint      *n_moved)
 {
-  guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
-
-  *moved = FALSE;
+  *n_moved = 0;
   for (guint i = 0; i < self->n_devices; i++)
     {
-      TallySimDevice *device = self->devices[(first + i) % self->n_devices];
-      g_autoptr (TallyRun) run = tally_sim_device_sync (device, proof);
+      gboolean moved;
 
-      if (run == NULL)
+      if (!sync_one (self, self->devices[i], proof, &moved))
         return FALSE;
-      if (tally_sim_device_adopt (device, run))
-        {
-          *moved = TRUE;
-          continue;
-        }
-      if (g_strcmp0 (run->status, "success") != 0 &&
-          (run->n_guarded == 0 || g_strcmp0 (run->status, "partial") != 0))
-        tally_sim_trace_fail (self->trace, "%s: a run on a sound network is %s (%s)",
-                              tally_sim_device_get_name (device), run->status,
-                              run->errors->len > 0
-                              ? ((TallyRunError *) run->errors->pdata[0])->reason->code : "-");
-      check_claim (self, device, proof, run);
-      *moved = *moved || run->n_pulled + run->n_pushed + run->n_deleted > 0;
+      *n_moved += moved;
     }
 
   return tally_sim_trace_get_failure (self->trace) == NULL;
 }
 
+/* One device after the other, until each has had a run since anything moved. */
 static gboolean
 sync_until_quiet (World *self)
 {
-  gboolean moved = TRUE;
+  guint next = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
+  guint n_quiet = 0;
 
-  for (guint round = 0; moved && round < MAX_ROUNDS; round++)
-    if (!sync_all (self, TALLY_PROOF_CHECKED, &moved))
-      return FALSE;
+  for (guint n = 0; n_quiet < self->n_devices && n < MAX_ROUNDS * self->n_devices; n++)
+    {
+      gboolean moved;
 
-  if (moved)
+      if (!sync_one (self, self->devices[next], TALLY_PROOF_CHECKED, &moved))
+        return FALSE;
+      n_quiet = moved ? 0 : n_quiet + 1;
+      next = (next + 1) % self->n_devices;
+    }
+
+  if (n_quiet < self->n_devices)
     tally_sim_trace_fail (self->trace, "restless: still moving after %d rounds", MAX_ROUNDS);
 
-  return !moved;
+  return tally_sim_trace_get_failure (self->trace) == NULL;
 }
 
 /* What the server refused, people look at and send again. */
@@ -411,12 +431,12 @@ check_rest (World *self)
 {
   guint before = count_requests (self);
   guint n;
-  gboolean moved;
+  guint n_moved;
 
-  if (!sync_all (self, TALLY_PROOF_CHECKED, &moved))
+  if (!sync_all (self, TALLY_PROOF_CHECKED, &n_moved))
     return FALSE;
   n = count_requests (self) - before;
-  if (moved || n > self->n_devices * MAX_IDLE_REQUESTS)
+  if (n_moved > 0 || n > self->n_devices * MAX_IDLE_REQUESTS)
     tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do", n);
 
   return tally_sim_trace_get_failure (self->trace) == NULL;
@@ -425,7 +445,7 @@ check_rest (World *self)
 static void
 heal_and_judge (World *self)
 {
-  gboolean moved;
+  guint n_moved;
   TallySimOracle oracle = {
     .trace = self->trace,
     .net = self->net,
@@ -444,7 +464,7 @@ heal_and_judge (World *self)
     return;
   tally_sim_oracle_check_quiet (&oracle);
   if (tally_sim_trace_get_failure (self->trace) == NULL && let_people_finish (self) &&
-      check_rest (self) && sync_all (self, TALLY_PROOF_COMPARED, &moved))
+      check_rest (self) && sync_all (self, TALLY_PROOF_COMPARED, &n_moved))
     tally_sim_oracle_check_end (&oracle);
 }
 
