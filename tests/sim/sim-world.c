@@ -163,7 +163,7 @@ make_people (World *self)
   /* One world in five has a single writer: any conflict there is the engine's own making. */
   guint only = (guint) tally_sim_dice_range (&self->dice, 0, 10);
 
-  gboolean fresh = tally_sim_dice_chance (&self->dice, 20);
+  gboolean fresh = tally_sim_dice_chance (&self->dice, 10);
 
   self->n_devices = draw_n_devices (self);
   for (guint i = 0; i < self->n_devices; i++)
