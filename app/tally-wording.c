@@ -81,6 +81,7 @@ static const Word plan_actions[] = {
   { "fetch", N_("would be fetched"), NULL },
   { "delete", N_("would be deleted"), NULL },
   { "merge", N_("was changed on both sides"), NULL },
+  { "set aside", N_("would be set aside: the server changes a value"), NULL },
 };
 
 static const Word *

@@ -47,6 +47,7 @@
  * @TALLY_PLANTED_HIDES_FAILURE: the sentence says up-to-date although the last run failed
  * @TALLY_PLANTED_NO_GUARD: however many are deleted, nobody is asked
  * @TALLY_PLANTED_UNDO_EDITED: undoing a run takes what was edited since along
+ * @TALLY_PLANTED_BENT: numbers that the server would change are sent all the same
  *
  * Mistakes that the simulator must find, or it proves nothing. They exist only in the copy of
  * the code that tests/sim compiles for that; everywhere else the condition is a plain FALSE.
@@ -93,6 +94,7 @@ typedef enum
   TALLY_PLANTED_HIDES_FAILURE,
   TALLY_PLANTED_NO_GUARD,
   TALLY_PLANTED_UNDO_EDITED,
+  TALLY_PLANTED_BENT,
   TALLY_N_PLANTED,
 } TallyPlanted;
 

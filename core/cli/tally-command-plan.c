@@ -18,6 +18,7 @@ static const char * const actions[][2] = {
   { "fetch", N_("fetch") },
   { "delete", N_("delete here") },
   { "merge", N_("merge") },
+  { "set aside", N_("set aside") },
 };
 
 static const char *

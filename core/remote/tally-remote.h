@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "base/tally-json-double.h"
 #include "model/tally-reason.h"
 #include "model/tally-revision.h"
 
@@ -124,6 +125,7 @@ typedef struct
   gint64  session;   /* counts up by one with every write by this device */
   char   *since;     /* opaque JSON text, nullable: from the start */
   char   *rev;       /* nullable: its own _rev, needed to write it again */
+  TallyBend bend;    /* numbers in it came back as doubles; loaded only */
 } TallyRemoteCheckpoint;
 
 void tally_remote_checkpoint_free (TallyRemoteCheckpoint *self);

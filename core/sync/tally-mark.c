@@ -62,6 +62,7 @@ tally_sync_load_mark (TallySyncContext  *context,
 
 gboolean
 tally_sync_check_mark (const TallySyncOptions  *options,
+                       TallyBend               *bend,
                        GCancellable            *cancellable,
                        GError                 **error)
 {
@@ -69,6 +70,7 @@ tally_sync_check_mark (const TallySyncOptions  *options,
   TallySyncContext context = { .options = options, .cancellable = cancellable, .mark_id = id };
   gboolean fits = tally_sync_load_mark (&context, error);
 
+  *bend = context.mark != NULL ? context.mark->bend : TALLY_BEND_NOTHING;
   g_clear_pointer (&context.mark, tally_remote_checkpoint_free);
 
   return fits;
@@ -92,6 +94,7 @@ next_mark (TallySyncContext *context,
     next->session = MAX (next->session, context->session) + 1;
   next->since = g_strdup (context->since);
   next->rev = g_strdup (mark != NULL ? mark->rev : NULL);
+  next->bend = mark != NULL ? mark->bend : TALLY_BEND_NOTHING;
 
   return next;
 }

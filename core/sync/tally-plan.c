@@ -24,6 +24,7 @@ typedef struct
   GCancellable           *cancellable;   /* borrowed, nullable */
   gboolean                lists;
   TallyPlan              *plan;          /* borrowed */
+  TallyBend               bend;          /* what the server makes of numbers */
   guint                   n_listed;
   guint                   n_pages;
   guint64                 first_bytes;   /* of the first page's list */
@@ -157,11 +158,29 @@ plan_pull (Planner           *self,
   return TRUE;
 }
 
+static void
+plan_edit (Planner           *self,
+           const TallyRecord *record)
+{
+  TallyPlan *plan = self->plan;
+  g_autoptr (TallyReason) bent = tally_sync_dup_bent (record, self->bend);
+
+  if (bent != NULL)
+    {
+      note (self, record->key, "set aside");
+      return;
+    }
+
+  plan->n_send++;
+  plan->n_delete += record->local->deleted;
+  plan->bytes_up += strlen (record->local->body) + strlen (record->key) + ENVELOPE_BYTES;
+  note (self, record->key, record->local->deleted ? "send deletion" : "send");
+}
+
 static gboolean
 plan_push (Planner           *self,
            GError           **error)
 {
-  TallyPlan *plan = self->plan;
   TallyStore *store = self->options->store;
   gint64 now = tally_clock_date_us (self->options->clock);
   g_autoptr (TallyOrder) order = NULL;
@@ -188,14 +207,7 @@ plan_push (Planner           *self,
 
       after = ((TallyRecord *) records->pdata[records->len - 1])->outbox->seq;
       for (guint i = 0; i < records->len; i++)
-        {
-          const TallyRecord *record = records->pdata[i];
-
-          plan->n_send++;
-          plan->n_delete += record->local->deleted;
-          plan->bytes_up += strlen (record->local->body) + strlen (record->key) + ENVELOPE_BYTES;
-          note (self, record->key, record->local->deleted ? "send deletion" : "send");
-        }
+        plan_edit (self, records->pdata[i]);
     }
 }
 
@@ -208,7 +220,8 @@ check_server (Planner  *self,
 
   info = tally_remote_probe (self->options->remote, self->cancellable, error);
 
-  return info != NULL && tally_sync_check_mark (self->options, self->cancellable, error);
+  return info != NULL &&
+         tally_sync_check_mark (self->options, &self->bend, self->cancellable, error);
 }
 
 /* How a body packs on the way only the way tells: some rows are read as the run would read them. */

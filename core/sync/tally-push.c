@@ -121,10 +121,9 @@ drop_unlisted (TallySyncContext  *context,
 }
 #endif
 
-/* Whatever names it goes after it. */
-static void
-note_stuck (TallySyncContext *context,
-            const char       *key)
+void
+tally_sync_note_stuck (TallySyncContext *context,
+                       const char       *key)
 {
   if (context->queue != NULL)
     tally_push_queue_note_stuck (context->queue, key);
@@ -139,6 +138,27 @@ note_unknown (TallySyncContext       *context,
                                                : tally_reason_new ("unknown-outcome", NULL));
 }
 
+gboolean
+tally_sync_set_aside (TallySyncContext  *context,
+                      const char        *key,
+                      const char        *rev,
+                      TallyReason       *reason,
+                      GError           **error)
+{
+  gboolean done;
+
+  if (!tally_store_quarantine (context->options->store, key, rev, reason, &done, error))
+    return FALSE;
+  if (!done)
+    return TRUE;
+
+  context->run->n_quarantined++;
+  context->progress.n_errors++;
+  tally_run_add_error (context->run, key, tally_reason_ref (reason));
+
+  return TRUE;
+}
+
 static gboolean
 take_outcomes (TallySyncContext  *context,
                GPtrArray         *outcomes,
@@ -147,7 +167,6 @@ take_outcomes (TallySyncContext  *context,
   for (guint i = 0; i < outcomes->len; i++)
     {
       const TallyPushOutcome *outcome = outcomes->pdata[i];
-      gboolean set_aside;
 
 #ifdef TALLY_PLANTED_BUGS
       if (TALLY_IS_PLANTED (BELIEVE) && outcome->status == TALLY_PUSH_UNKNOWN &&
@@ -158,21 +177,14 @@ take_outcomes (TallySyncContext  *context,
         return FALSE;
 #endif
       if (outcome->status != TALLY_PUSH_STORED)
-        note_stuck (context, outcome->key);
+        tally_sync_note_stuck (context, outcome->key);
       if (outcome->status == TALLY_PUSH_UNKNOWN)
         note_unknown (context, outcome);
       else
         context->n_answered++;
-      if (outcome->status != TALLY_PUSH_REFUSED)
-        continue;
-      if (!tally_store_quarantine (context->options->store, outcome->key, outcome->rev,
-                                   outcome->reason, &set_aside, error))
+      if (outcome->status == TALLY_PUSH_REFUSED &&
+          !tally_sync_set_aside (context, outcome->key, outcome->rev, outcome->reason, error))
         return FALSE;
-      if (!set_aside)
-        continue;
-      context->run->n_quarantined++;
-      context->progress.n_errors++;
-      tally_run_add_error (context->run, outcome->key, tally_reason_ref (outcome->reason));
     }
 
   return TRUE;
@@ -215,7 +227,7 @@ cut_batch (TallySyncContext *context,
       *after = record->outbox->seq;
       if (!asked)
         {
-          note_stuck (context, record->key);
+          tally_sync_note_stuck (context, record->key);
           continue;
         }
       records->pdata[i] = records->pdata[n_kept];
@@ -273,7 +285,8 @@ push_batch (TallySyncContext  *context,
       !drop_unlisted (context, records, error))
     return FALSE;
 #endif
-  if (!tally_store_mark_sent (context->options->store, records, error))
+  if (!tally_sync_set_bent_aside (context, records, error) ||
+      !tally_store_mark_sent (context->options->store, records, error))
     return FALSE;
 
   for (guint i = 0; i < records->len; i++)

@@ -58,8 +58,9 @@ int       tally_sync_compare_keys (gconstpointer     a,
 /* Reads it; RECREATED where the database is not the one this store knows. */
 gboolean  tally_sync_load_mark   (TallySyncContext  *context,
                                   GError           **error);
-/* The same, for whoever only looks. */
+/* The same, for whoever only looks; *bend: what the server makes of numbers. */
 gboolean  tally_sync_check_mark  (const TallySyncOptions  *options,
+                                  TallyBend               *bend,
                                   GCancellable            *cancellable,
                                   GError                 **error);
 char     *tally_sync_dup_mark_id (const TallySyncOptions  *options) G_GNUC_WARN_UNUSED_RESULT;
@@ -112,6 +113,27 @@ gboolean  tally_sync_refold      (TallySyncContext  *context,
 /* Sends everything sendable once. *n_sent: revisions that left. */
 gboolean  tally_sync_push        (TallySyncContext  *context,
                                   guint             *n_sent,
+                                  GError           **error);
+/* Quarantines that edit, unless somebody has changed it in the meantime: then it is another one. */
+gboolean  tally_sync_set_aside   (TallySyncContext  *context,
+                                  const char        *key,
+                                  const char        *rev,
+                                  TallyReason       *reason,
+                                  GError           **error);
+/* It does not leave in this run: whatever names it goes after it. */
+void      tally_sync_note_stuck  (TallySyncContext  *context,
+                                  const char        *key);
+
+/* --- numbers that a server keeps as doubles (tally-bent.c) --- */
+
+/* Why the record's edit cannot leave for such a server; NULL where it can. */
+TallyReason *tally_sync_dup_bent (const TallyRecord *record,
+                                  TallyBend          bend) G_GNUC_WARN_UNUSED_RESULT;
+/* What would come back as another value than it was sent with does not leave: under one revision
+ * the two sides would differ for ever. The others stay in @records. */
+gboolean  tally_sync_set_bent_aside
+                                 (TallySyncContext  *context,
+                                  GPtrArray         *records,
                                   GError           **error);
 
 /* --- merging one record (tally-sync-merge.c) --- */

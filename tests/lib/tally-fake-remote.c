@@ -27,6 +27,7 @@ struct _TallyFakeRemote
   GPtrArray             *backup;      /* nullable: a journal */
   TallyRemoteCheckpoint *backup_checkpoint;
   guint                  n_marks;     /* written so far: the mark's rev */
+  TallyBend              bend;        /* what it says of numbers */
   char                  *last_base;   /* owned, nullable: the rev that the last write went on */
   TallyRemoteCheckpoint *last_mark;   /* owned, nullable: what it made */
   guint                  n_marks_lost;
@@ -214,6 +215,13 @@ tally_fake_remote_garble_marks (TallyFakeRemote *self,
                                 guint            n)
 {
   self->n_marks_garbled = n;
+}
+
+void
+tally_fake_remote_set_bend (TallyFakeRemote *self,
+                            TallyBend        bend)
+{
+  self->bend = bend;
 }
 
 void
@@ -502,6 +510,8 @@ tally_fake_remote_load_checkpoint (TallyRemote            *remote,
     return FALSE;
 
   *checkpoint = self->checkpoint != NULL ? checkpoint_copy (self->checkpoint) : NULL;
+  if (*checkpoint != NULL)
+    (*checkpoint)->bend = self->bend;
 
   return TRUE;
 }

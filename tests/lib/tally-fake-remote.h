@@ -76,6 +76,9 @@ void             tally_fake_remote_repeat_mark (TallyFakeRemote     *self);
 /* The next @n writes of the mark are stored, and the answers do not tell their rev. */
 void             tally_fake_remote_garble_marks (TallyFakeRemote    *self,
                                                  guint               n);
+/* From now on its mark tells that it keeps such numbers as doubles; it stores them all the same. */
+void             tally_fake_remote_set_bend   (TallyFakeRemote      *self,
+                                               TallyBend             bend);
 void             tally_fake_remote_set_hook   (TallyFakeRemote      *self,
                                                TallyFakeHook         hook,
                                                gpointer              user_data);

@@ -400,6 +400,8 @@ test_checkpoint (Fixture       *fixture,
   g_assert_true (tally_json_text_equal (theirs->since, strlen (theirs->since),
                                         ours->since, strlen (ours->since)));
   g_assert_cmpstr (theirs->rev, ==, ours->rev);
+  /* JavaScript has no other numbers. */
+  g_assert_cmpint (theirs->bend, ==, TALLY_BEND_WHOLE | TALLY_BEND_DECIMAL);
 }
 
 /* Deleted and made anew: PouchDB Server says nothing of it in its changes. The mark that is gone

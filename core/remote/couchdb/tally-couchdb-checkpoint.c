@@ -8,7 +8,22 @@
 #include "config.h"
 
 #include "remote/couchdb/tally-couchdb-checkpoint.h"
+#include "base/tally-decimal.h"
 #include "base/tally-json-writer.h"
+
+#include <string.h>
+
+/* Two numbers go with every mark, and are looked at when it comes back: what a double makes of them
+ * tells of a server that keeps its numbers so. Anything else that became of them tells nothing. */
+static const struct
+{
+  TallyBend   bend;
+  const char *number;
+  const char *as_double;
+} probes[] = {
+  { TALLY_BEND_WHOLE,   "9007199254740993",                     "9007199254740992" },
+  { TALLY_BEND_DECIMAL, "0.1000000000000000055511151231257827", "0.1" },
+};
 
 static char *
 dup_path (const char *id)
@@ -35,6 +50,36 @@ is_document_missing (TallyResponse *response)
                             tally_json_span_equals (&reason->value, "deleted"));
 }
 
+static gboolean
+is_number (const TallyJsonSpan *span,
+           const char          *number)
+{
+  return (span->text[0] == '-' || g_ascii_isdigit (span->text[0])) &&
+         tally_decimal_compare (span->text, span->length, number, strlen (number)) == 0;
+}
+
+/* The mark of an older version has none of them. */
+static TallyBend
+read_bend (GArray *members)
+{
+  const TallyJsonMember *numbers = tally_json_members_find (members, "numbers");
+  g_autoptr (GArray) elements = NULL;
+  TallyBend bend = TALLY_BEND_NOTHING;
+
+  if (numbers != NULL)
+    elements = tally_json_text_elements (numbers->value.text, (gssize) numbers->value.length, NULL);
+  if (elements == NULL || elements->len != G_N_ELEMENTS (probes))
+    return TALLY_BEND_NOTHING;
+
+  for (guint i = 0; i < elements->len; i++)
+    {
+      if (is_number (&g_array_index (elements, TallyJsonSpan, i), probes[i].as_double))
+        bend |= probes[i].bend;
+    }
+
+  return bend;
+}
+
 /* A mark that is not of our making counts as none: what it says cannot be relied on. */
 static TallyRemoteCheckpoint *
 read_checkpoint (GArray *members)
@@ -51,6 +96,7 @@ read_checkpoint (GArray *members)
 
   if (since->value.text[0] != 'n')
     checkpoint->since = tally_json_span_dup (&since->value);
+  checkpoint->bend = read_bend (members);
 
   return g_steal_pointer (&checkpoint);
 }
@@ -125,6 +171,11 @@ write_checkpoint (const char                  *id,
   tally_json_writer_name (&writer, "since");
   tally_json_writer_raw (&writer, checkpoint->since != NULL ? checkpoint->since : "null", -1);
   tally_json_writer_member (&writer, "client", "tallystick");
+  tally_json_writer_name (&writer, "numbers");
+  tally_json_writer_begin_array (&writer);
+  for (guint i = 0; i < G_N_ELEMENTS (probes); i++)
+    tally_json_writer_raw (&writer, probes[i].number, -1);
+  tally_json_writer_end_array (&writer);
   tally_json_writer_end_object (&writer);
 
   return tally_json_writer_finish (&writer);

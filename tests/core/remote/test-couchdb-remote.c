@@ -436,6 +436,42 @@ test_checkpoint_load (TallyRemoteRig *rig,
   g_assert_error (error, TALLY_REMOTE_ERROR, TALLY_REMOTE_ERROR_MISSING);
 }
 
+/* What became of the numbers that were put into a mark. */
+static void
+test_checkpoint_bend (TallyRemoteRig *rig,
+                      gconstpointer   data)
+{
+  static const struct
+  {
+    const char *numbers;
+    TallyBend   bend;
+  } marks[] = {
+    { "[9007199254740993,0.1000000000000000055511151231257827]", TALLY_BEND_NOTHING },
+    { "[9007199254740993,0.1]", TALLY_BEND_DECIMAL },
+    { "[9007199254740992,0.1]", TALLY_BEND_WHOLE | TALLY_BEND_DECIMAL },
+    { "[9.007199254740992e15,0.1000000000000000055511151231257827]", TALLY_BEND_WHOLE },
+    /* What nobody makes of them tells nothing. */
+    { "[9007199254740983,0.2]", TALLY_BEND_NOTHING },
+    { "[\"9007199254740992\",null]", TALLY_BEND_NOTHING },
+    { "[9007199254740992]", TALLY_BEND_NOTHING },
+    { "{}", TALLY_BEND_NOTHING },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (marks); i++)
+    {
+      g_autoptr (TallyRemoteCheckpoint) checkpoint = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *json = g_strdup_printf ("{\"_id\":\"_local/x\",\"_rev\":\"0-4\","
+                                               "\"session\":12,\"since\":1,\"numbers\":%s}",
+                                               marks[i].numbers);
+
+      tally_script_server_queue_json (rig->server, 200, json);
+      g_assert_true (tally_remote_load_checkpoint (rig->remote, "x", &checkpoint, NULL, &error));
+      g_assert_no_error (error);
+      g_assert_cmpint (checkpoint->bend, ==, marks[i].bend);
+    }
+}
+
 static void
 test_checkpoint_save (TallyRemoteRig *rig,
                       gconstpointer   data)
@@ -453,7 +489,8 @@ test_checkpoint_save (TallyRemoteRig *rig,
   g_assert_cmpstr (checkpoint->rev, ==, "0-1");
   tally_remote_rig_assert_request (rig, 0, "PUT /shop/_local/x",
                                    "{\"_id\":\"_local/x\",\"session\":3,\"since\":17,"
-                                   "\"client\":\"tallystick\"}");
+                                   "\"client\":\"tallystick\",\"numbers\":[9007199254740993,"
+                                   "0.1000000000000000055511151231257827]}");
 
   /* The mark there is another one: nothing is written over it unseen. */
   tally_script_server_queue_json (rig->server, 409, "{\"error\":\"conflict\"}");
@@ -499,6 +536,7 @@ main (int   argc,
   ADD ("fetch-nothing", test_fetch_nothing);
   ADD ("fetch-over-the-cap", test_fetch_over_the_cap);
   ADD ("checkpoint-load", test_checkpoint_load);
+  ADD ("checkpoint-bend", test_checkpoint_bend);
   ADD ("checkpoint-save", test_checkpoint_save);
 
   return g_test_run ();
