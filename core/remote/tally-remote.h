@@ -125,7 +125,7 @@ typedef struct
   gint64  session;   /* counts up by one with every write by this device */
   char   *since;     /* opaque JSON text, nullable: from the start */
   char   *rev;       /* nullable: its own _rev, needed to write it again */
-  TallyBend bend;    /* numbers in it came back as doubles; loaded only */
+  TallyBend kept;    /* numbers in it that came back as they were; loaded only */
 } TallyRemoteCheckpoint;
 
 void tally_remote_checkpoint_free (TallyRemoteCheckpoint *self);

@@ -70,7 +70,7 @@ tally_sync_check_mark (const TallySyncOptions  *options,
   TallySyncContext context = { .options = options, .cancellable = cancellable, .mark_id = id };
   gboolean fits = tally_sync_load_mark (&context, error);
 
-  *bend = context.mark != NULL ? context.mark->bend : TALLY_BEND_NOTHING;
+  *bend = context.mark != NULL ? tally_sync_get_bend (&context) : TALLY_BEND_NOTHING;
   g_clear_pointer (&context.mark, tally_remote_checkpoint_free);
 
   return fits;
@@ -94,7 +94,7 @@ next_mark (TallySyncContext *context,
     next->session = MAX (next->session, context->session) + 1;
   next->since = g_strdup (context->since);
   next->rev = g_strdup (mark != NULL ? mark->rev : NULL);
-  next->bend = mark != NULL ? mark->bend : TALLY_BEND_NOTHING;
+  next->kept = mark != NULL ? mark->kept : TALLY_BEND_NOTHING;
 
   return next;
 }

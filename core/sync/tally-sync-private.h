@@ -33,6 +33,7 @@ typedef struct
   gint64                  session;       /* the last one of it that the store knows */
   gboolean                adopting;      /* whatever stands there is accepted, until it is claimed */
   gboolean                moved;         /* the mark moved in this run */
+  gboolean                probed;        /* what the server makes of numbers was asked again */
   gboolean                filling;       /* what was not to be had is asked for again */
   char                   *since;         /* owned, nullable: where the next page starts */
   TallyOrder             *order;         /* owned, nullable: none was declared */
@@ -126,11 +127,14 @@ void      tally_sync_note_stuck  (TallySyncContext  *context,
 
 /* --- numbers that a server keeps as doubles (tally-bent.c) --- */
 
+/* Those that are not known to stay as they are there. */
+TallyBend    tally_sync_get_bend (const TallySyncContext *context);
 /* Why the record's edit cannot leave for such a server; NULL where it can. */
 TallyReason *tally_sync_dup_bent (const TallyRecord *record,
                                   TallyBend          bend) G_GNUC_WARN_UNUSED_RESULT;
 /* What would come back as another value than it was sent with does not leave: under one revision
- * the two sides would differ for ever. The others stay in @records. */
+ * the two sides would differ for ever. The others stay in @records. What is not known is asked,
+ * once a run and only where such a number waits. */
 gboolean  tally_sync_set_bent_aside
                                  (TallySyncContext  *context,
                                   GPtrArray         *records,

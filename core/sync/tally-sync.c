@@ -104,10 +104,8 @@ prepare (TallySyncContext  *context,
   if (context->adopting && !tally_sync_give_back (context, error))
     return FALSE;
   /* The first mark stands before the first page is asked for: writing one where there is none is
-   * never stale, so it could not tell that the database was made anew in between. It is read again
-   * for what became of the numbers in it. */
-  if (context->mark == NULL &&
-      (!tally_sync_move_mark (context, error) || !tally_sync_load_mark (context, error)))
+   * never stale, so it could not tell that the database was made anew in between. */
+  if (context->mark == NULL && !tally_sync_move_mark (context, error))
     return FALSE;
   if (!set_start (context, error) || !tally_store_count (context->options->store, &counts, error))
     return FALSE;

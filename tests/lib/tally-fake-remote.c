@@ -511,7 +511,7 @@ tally_fake_remote_load_checkpoint (TallyRemote            *remote,
 
   *checkpoint = self->checkpoint != NULL ? checkpoint_copy (self->checkpoint) : NULL;
   if (*checkpoint != NULL)
-    (*checkpoint)->bend = self->bend;
+    (*checkpoint)->kept = (TALLY_BEND_WHOLE | TALLY_BEND_DECIMAL) & ~self->bend;
 
   return TRUE;
 }

@@ -13,16 +13,17 @@
 
 #include <string.h>
 
-/* Two numbers go with every mark, and are looked at when it comes back: what a double makes of them
- * tells of a server that keeps its numbers so. Anything else that became of them tells nothing. */
+/* Numbers that no double holds go with every mark, and are looked at when it comes back. Two of a
+ * kind: one that was changed on the way does not look as if it had been kept. */
 static const struct
 {
-  TallyBend   bend;
+  TallyBend   kind;
   const char *number;
-  const char *as_double;
 } probes[] = {
-  { TALLY_BEND_WHOLE,   "9007199254740993",                     "9007199254740992" },
-  { TALLY_BEND_DECIMAL, "0.1000000000000000055511151231257827", "0.1" },
+  { TALLY_BEND_WHOLE,   "9007199254740993" },
+  { TALLY_BEND_WHOLE,   "9007199254740995" },
+  { TALLY_BEND_DECIMAL, "0.10000000000000000000001" },
+  { TALLY_BEND_DECIMAL, "12.340000000000000000000056" },
 };
 
 static char *
@@ -58,13 +59,13 @@ is_number (const TallyJsonSpan *span,
          tally_decimal_compare (span->text, span->length, number, strlen (number)) == 0;
 }
 
-/* The mark of an older version has none of them. */
+/* The kinds that all came back. The mark of an older version has none of them. */
 static TallyBend
-read_bend (GArray *members)
+read_kept (GArray *members)
 {
   const TallyJsonMember *numbers = tally_json_members_find (members, "numbers");
   g_autoptr (GArray) elements = NULL;
-  TallyBend bend = TALLY_BEND_NOTHING;
+  TallyBend kept = TALLY_BEND_WHOLE | TALLY_BEND_DECIMAL;
 
   if (numbers != NULL)
     elements = tally_json_text_elements (numbers->value.text, (gssize) numbers->value.length, NULL);
@@ -73,11 +74,11 @@ read_bend (GArray *members)
 
   for (guint i = 0; i < elements->len; i++)
     {
-      if (is_number (&g_array_index (elements, TallyJsonSpan, i), probes[i].as_double))
-        bend |= probes[i].bend;
+      if (!is_number (&g_array_index (elements, TallyJsonSpan, i), probes[i].number))
+        kept &= ~probes[i].kind;
     }
 
-  return bend;
+  return kept;
 }
 
 /* A mark that is not of our making counts as none: what it says cannot be relied on. */
@@ -96,7 +97,7 @@ read_checkpoint (GArray *members)
 
   if (since->value.text[0] != 'n')
     checkpoint->since = tally_json_span_dup (&since->value);
-  checkpoint->bend = read_bend (members);
+  checkpoint->kept = read_kept (members);
 
   return g_steal_pointer (&checkpoint);
 }
