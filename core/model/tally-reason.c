@@ -119,6 +119,9 @@ static const struct
   { "bends-value",
     N_("The server would change a value of the record[ ({detail})]. The record stays here; "
        "write the value as text, or use another server.") },
+  { "bent-there",
+    N_("The server has another value under the same version of the record[ ({detail})]: it does "
+       "not keep every number as it is. Write the value as text, or use another server.") },
   { "unknown-outcome",
     N_("Whether the server stored it is not known[ ({detail})]. The next run looks before it "
        "sends it again.") },

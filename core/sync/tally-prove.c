@@ -73,7 +73,7 @@ find_bent (TallyListing  *self,
     {
       const TallyDoubt *doubt = value;
 
-      if (doubt->bent && !note (self, doubt->key, "bends-value", error))
+      if (doubt->bent && !note (self, doubt->key, "bent-there", error))
         return FALSE;
     }
 
@@ -89,7 +89,7 @@ forget_findings (TallyListing  *self,
 
   return tally_store_solve_problems (store, "lacking", error) &&
          (self->context->options->ask.proof != TALLY_PROOF_COMPARED ||
-          tally_store_solve_problems (store, "bends-value", error));
+          tally_store_solve_problems (store, "bent-there", error));
 }
 
 static gboolean

@@ -377,7 +377,7 @@ check_proof (TallySimDevice *self,
 
       if ((g_str_equal (error->reason->code, "unequal") ||
            g_str_equal (error->reason->code, "lacking") ||
-           g_str_equal (error->reason->code, "bends-value")) &&
+           g_str_equal (error->reason->code, "bent-there")) &&
           tally_sim_net_get_era (self->given.net) == 0)
         tally_sim_trace_fail (self->given.trace, "%s finds the halves %s (%s)", self->name,
                               error->reason->code, error->record != NULL ? error->record : "-");

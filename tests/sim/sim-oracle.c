@@ -341,7 +341,7 @@ may_refuse (const TallySimOracle *self)
     TALLY_SIM_FAULT_400, TALLY_SIM_FAULT_409, TALLY_SIM_FAULT_412, TALLY_SIM_FAULT_413,
     TALLY_SIM_FAULT_5XX, TALLY_SIM_FAULT_REFUSED_ROW,
   };
-  guint n = 0;
+  guint n = self->bends;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
     n += tally_sim_trace_get_n_faults (self->trace, kinds[i]);

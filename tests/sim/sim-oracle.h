@@ -17,6 +17,7 @@ typedef struct
   TallySimLedger  *ledger;
   TallySimDevice **devices;     /* open */
   guint            n_devices;
+  gboolean         bends;       /* the server keeps numbers as doubles */
 } TallySimOracle;
 
 /* Quiet, with conflicts open or not: nothing waits to leave, and whatever nobody disputes is the

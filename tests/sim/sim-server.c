@@ -7,6 +7,8 @@
 
 #include "sim/sim-server.h"
 
+#include "sim/sim-typing.h"
+
 #include "server/tally-server-handler.h"
 #include "sim/sim-vfs.h"
 
@@ -19,6 +21,7 @@ struct _TallySimServer
   GRand              *rand;      /* owned */
   TallySimVfs        *disk;      /* owned */
 
+  gboolean            bends;     /* keeps numbers as doubles, like JavaScript */
   TallyServerHandler *handler;   /* owned, nullable: closed */
   TallySimImage      *backup;    /* owned, nullable: none was made yet */
 
@@ -61,13 +64,17 @@ handle (TallySimServer     *self,
   const char *target = host != NULL ? strchr (host + 3, '/') : NULL;
   g_autoptr (TallyServerRequest) incoming = NULL;
   g_autoptr (TallyServerReply) reply = NULL;
+  g_autoptr (GBytes) sent = NULL;
   g_autoptr (GBytes) body = NULL;
   TallyResponse *response;
 
   incoming = tally_server_request_new (request->method, target != NULL ? target : "/", NULL);
   g_assert (incoming != NULL);
   if (request->body != NULL)
-    tally_server_request_set_body (incoming, request->body);
+    {
+      sent = self->bends ? tally_sim_typing_bend (request->body) : g_bytes_ref (request->body);
+      tally_server_request_set_body (incoming, sent);
+    }
   if (request->content_type != NULL)
     tally_server_request_set_header (incoming, "content-type", request->content_type);
 
@@ -189,6 +196,12 @@ void
 tally_sim_server_disarm (TallySimServer *self)
 {
   tally_sim_vfs_disarm (self->disk);
+}
+
+void
+tally_sim_server_bend (TallySimServer *self)
+{
+  self->bends = TRUE;
 }
 
 void

@@ -46,6 +46,8 @@ void            tally_sim_server_recreate     (TallySimServer      *self);
 void            tally_sim_server_crash_after  (TallySimServer      *self,
                                                guint64              n_ops);
 void            tally_sim_server_disarm       (TallySimServer      *self);
+/* From now on it keeps numbers as JavaScript does. */
+void            tally_sim_server_bend         (TallySimServer      *self);
 /* The one who is told; he may ask the server himself. */
 void            tally_sim_server_watch        (TallySimServer      *self,
                                                TallySimServerWatch  watch,

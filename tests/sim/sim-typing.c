@@ -7,6 +7,9 @@
 
 #include "sim/sim-typing.h"
 
+#include "sim/sim-events.h"
+
+#include "base/tally-json-double.h"
 #include "base/tally-json-text.h"
 
 #include <string.h>
@@ -15,6 +18,11 @@ static const char * const members[] = { "a", "b", "c", "d" };
 
 /* The longest of the large values: well over a page of SQLite, so that it needs several. */
 #define LARGE_BYTES 20000
+
+#define BOTH (TALLY_BEND_WHOLE | TALLY_BEND_DECIMAL)
+
+/* The least whole number that no double holds (2^53 + 1); every second after it is another. */
+#define FIRST_BENT G_GUINT64_CONSTANT (9007199254740993)
 
 const char *
 tally_sim_typing_key (guint n)
@@ -37,6 +45,8 @@ append_value (TallySimDice *dice,
 
   if (what < 80)
     g_string_append_printf (out, "\"x%u\"", own % 3);
+  else if (what < 90 && who != TALLY_SIM_FOREIGNER)
+    g_string_append_printf (out, "%" G_GUINT64_FORMAT, FIRST_BENT + 2 * (guint64) own);
   else if (what < 200)
     g_string_append_printf (out, "%u%s", own % 100000000, own % 2 == 0 ? "" : ".50");
   else if (what < 204)
@@ -108,6 +118,57 @@ reorder (GArray *now)
   g_string_append_c (out, '}');
 
   return g_string_free (out, FALSE);
+}
+
+/* Copies JSON with another text for each number that no double holds: what it becomes, or itself
+ * in quotes. */
+static GString *
+copy_bent (const char *text,
+           gsize       length,
+           gboolean    quote)
+{
+  g_auto (TallyJsonScanner) scanner = { 0 };
+  GString *out = g_string_new (NULL);
+  const char *copied = text;
+  TallyJsonSpan span = { 0 };
+  TallyJsonToken token;
+
+  tally_json_scanner_init (&scanner, text, length);
+  while ((token = tally_json_scanner_next (&scanner, &span, NULL)) != TALLY_JSON_TOKEN_END &&
+         token != TALLY_JSON_TOKEN_ERROR)
+    {
+      g_autofree char *bent = NULL;
+
+      if (token == TALLY_JSON_TOKEN_NUMBER)
+        tally_json_find_bent (span.text, (gssize) span.length, BOTH, &bent);
+      if (bent == NULL)
+        continue;
+
+      g_string_append_len (out, copied, span.text - copied);
+      if (quote)
+        g_string_append_printf (out, "\"%.*s\"", (int) span.length, span.text);
+      else
+        g_string_append (out, bent);
+      copied = span.text + span.length;
+    }
+  g_string_append_len (out, copied, (gssize) (text + length - copied));
+
+  return out;
+}
+
+char *
+tally_sim_typing_quote (const char *body)
+{
+  return g_string_free (copy_bent (body, strlen (body), TRUE), FALSE);
+}
+
+GBytes *
+tally_sim_typing_bend (GBytes *json)
+{
+  gsize length;
+  const char *text = g_bytes_get_data (json, &length);
+
+  return g_string_free_to_bytes (copy_bent (text, length, FALSE));
 }
 
 /* "2" as "\u0032", 12 as 12.0 or 12e0. */
@@ -190,11 +251,15 @@ tally_sim_typing_meaning (const char *text,
 {
   TallyJsonSpan span = { text, length };
   g_autofree char *number = NULL;
+  g_autofree char *bent = NULL;
 
   if (length > 0 && text[0] == '"')
     return tally_json_span_dup_string (&span, NULL);
 
   number = g_strndup (text, length);
+  /* What is typed of those is whole, whatever its spelling. */
+  if (tally_json_find_bent (number, -1, BOTH, &bent).text != NULL)
+    return g_strndup (text, strspn (number, "0123456789"));
 
   return g_strdup_printf ("%.17g", g_ascii_strtod (number, NULL));
 }

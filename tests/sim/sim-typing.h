@@ -21,6 +21,10 @@ char       *tally_sim_typing_edit       (TallySimDice  *dice,
 /* The same values written otherwise: in another order, or one with another spelling. */
 char       *tally_sim_typing_cosmetic   (TallySimDice  *dice,
                                          const char    *body) G_GNUC_WARN_UNUSED_RESULT;
+/* The same with each number that no double holds as a text. */
+char       *tally_sim_typing_quote      (const char    *body) G_GNUC_WARN_UNUSED_RESULT;
+/* What JavaScript stores of any JSON. */
+GBytes     *tally_sim_typing_bend       (GBytes        *json) G_GNUC_WARN_UNUSED_RESULT;
 /* Member by member from either of the two. */
 char       *tally_sim_typing_mix        (TallySimDice  *dice,
                                          const char    *one,

@@ -552,6 +552,18 @@ tally_sim_user_settle (TallySimUser  *self,
   return settle_any (self, store, settled, error);
 }
 
+/* As the reason says, where it says how. */
+static char *
+correct (TallySimUser      *self,
+         const TallyRecord *record)
+{
+  const char *body = tally_record_is_live (record) ? record->local->body : "{}";
+
+  return g_str_equal (record->outbox->reason->code, "bends-value")
+         ? tally_sim_typing_quote (body)
+         : tally_sim_typing_edit (&self->dice, self->given.actor, body);
+}
+
 gboolean
 tally_sim_user_retry (TallySimUser  *self,
                       TallyStore    *store,
@@ -574,8 +586,7 @@ tally_sim_user_retry (TallySimUser  *self,
       *retried = TRUE;
       if (chance (self, 50))
         return decide_refused (self, store, key, error);
-      body = tally_sim_typing_edit (&self->dice, self->given.actor,
-                                    tally_record_is_live (record) ? record->local->body : "{}");
+      body = correct (self, record);
 
       return put (self, store, record, key, body, error);
     }

@@ -34,6 +34,7 @@
 
 /* Dice of the guard's own, so that what else is drawn stays. */
 #define GUARD_STREAM 1000
+#define BENDING_STREAM 5000
 
 /* A settlement may meet another one: conflicts cannot go on for ever though. */
 #define MAX_SETTLEMENTS 60
@@ -53,6 +54,7 @@ typedef struct
   TallySimLedger *ledger;
   TallySimDevice *devices[TALLY_SIM_MAX_DEVICES];
   guint           n_devices;
+  gboolean        bends;      /* the server keeps numbers as doubles */
   TallySimForeigner *foreigner;   /* nullable */
   TallySimOperator  *operator;
   gint64          until_us;
@@ -141,6 +143,15 @@ make_operator (World *self)
   self->operator = tally_sim_operator_new (&options);
 }
 
+/* Some servers keep numbers as doubles. */
+static gboolean
+draw_bending (World *self)
+{
+  TallySimDice dice = tally_sim_dice_new (self->given.seed, BENDING_STREAM);
+
+  return !self->given.golden && self->given.record == NULL && tally_sim_dice_chance (&dice, 10);
+}
+
 /* With so few records, a guard that says anything asks of every one, or of every second. */
 static TallyGuardRule
 draw_guard (World *self)
@@ -215,6 +226,20 @@ check_claim (World          *self,
                           run->n_compared);
 }
 
+/* Nothing is left over but what the guard asks about, and numbers that a server would bend. */
+static gboolean
+is_sound (const TallyRun *run)
+{
+  gboolean bent = run->errors->len > 0;
+
+  for (guint i = 0; i < run->errors->len; i++)
+    bent = bent && g_str_equal (((TallyRunError *) run->errors->pdata[i])->reason->code,
+                                "bends-value");
+
+  return g_strcmp0 (run->status, "success") == 0 ||
+         (g_strcmp0 (run->status, "partial") == 0 && (run->n_guarded > 0 || bent));
+}
+
 /* A run of that device; FALSE: its store failed. *moved: whether anything was pulled or pushed. */
 static gboolean
 sync_one (World          *self,
@@ -230,8 +255,7 @@ sync_one (World          *self,
   *moved = tally_sim_device_adopt (device, run);
   if (*moved)
     return TRUE;
-  if (g_strcmp0 (run->status, "success") != 0 &&
-      (run->n_guarded == 0 || g_strcmp0 (run->status, "partial") != 0))
+  if (!is_sound (run))
     tally_sim_trace_fail (self->trace, "%s: a run on a sound network is %s (%s)",
                           tally_sim_device_get_name (device), run->status,
                           run->errors->len > 0
@@ -316,10 +340,12 @@ retry_all (World *self)
 
 /* People settle what is left, sometimes both at once and differently. */
 static gboolean
-settle_all (World *self)
+settle_all (World    *self,
+            gboolean *any)
 {
   gboolean open = TRUE;
 
+  *any = FALSE;
   for (guint n = 0; open && n < MAX_SETTLEMENTS; n++)
     {
       guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
@@ -342,6 +368,7 @@ settle_all (World *self)
         }
 
       open = n_settled > 0;
+      *any = *any || open;
       if (open && !sync_until_quiet (self))
         return FALSE;
     }
@@ -379,7 +406,7 @@ answer_all (World    *self,
   return !*any || sync_until_quiet (self);
 }
 
-/* A settlement may delete, and an answer may bring up a conflict. */
+/* A settlement may delete, or not be to the server's liking; an answer may bring up a conflict. */
 static gboolean
 let_people_finish (World *self)
 {
@@ -387,8 +414,11 @@ let_people_finish (World *self)
 
   for (guint n = 0; any && n < MAX_SETTLEMENTS; n++)
     {
-      if (!retry_all (self) || !settle_all (self) || !answer_all (self, &any))
+      gboolean settled;
+
+      if (!retry_all (self) || !settle_all (self, &settled) || !answer_all (self, &any))
         return FALSE;
+      any = any || settled;
     }
 
   if (any)
@@ -452,6 +482,7 @@ heal_and_judge (World *self)
     .ledger = self->ledger,
     .devices = self->devices,
     .n_devices = self->n_devices,
+    .bends = self->bends,
   };
 
   for (guint i = 0; i < self->n_devices; i++)
@@ -543,6 +574,9 @@ make (World *self)
   draw_pace (self);
   self->server = tally_sim_server_new (self->trace, TALLY_CLOCK (self->clock),
                                        tally_sim_dice_next (&self->dice));
+  self->bends = draw_bending (self);
+  if (self->bends)
+    tally_sim_server_bend (self->server);
   if (self->given.record != NULL)
     self->recorder = tally_sim_record_new (self->server, self->trace, self->given.seed,
                                            self->given.record);

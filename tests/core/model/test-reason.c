@@ -84,7 +84,7 @@ static void
 test_every_code (void)
 {
   static const char * const codes[] = {
-    "attachments", "auth-failed", "bad-answer", "bad-document", "bad-key", "bends-value", "cancelled",
+    "attachments", "auth-failed", "bad-answer", "bad-document", "bad-key", "bends-value", "bent-there", "cancelled",
     "checked", "conflict", "conflicts", "disk-full", "failed", "forbidden", "guard-local", "guard-server",
     "allowed", "differs", "guard-alike", "guard-edits", "guard-merged", "interrupted", "lacking",
     "locked", "metered", "never-synced", "no-server", "not-found", "offline", "paused",
