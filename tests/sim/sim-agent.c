@@ -255,6 +255,7 @@ tell_state (TallySimDevice *self,
   if (!counted)
     return FALSE;
 
+  self->n_pending = counts.n_pending;
   facts.n_pending = counts.n_pending;
   facts.n_behind = counts.n_behind;
   facts.n_held = counts.n_held;
@@ -447,6 +448,7 @@ tally_sim_agent_run (TallySimDevice  *self,
     .pace = &self->pace,
   };
   guint n_writes = tally_sim_transport_get_n_writes (TALLY_SIM_TRANSPORT (self->transport));
+  gboolean calm = self->calm;
   TallyRun *run;
 
   if (g_str_equal (trigger, "manual") || g_str_equal (trigger, "network"))
@@ -472,6 +474,8 @@ tally_sim_agent_run (TallySimDevice  *self,
   tally_sim_ask_check (self, &options.ask, run, n_batches, n_writes);
   tally_sync_ask_clear (&options.ask);
   check_run (self, store, run);
+  self->home = calm && self->last_failure == NULL && self->n_pending == 0 &&
+               !g_str_equal (run->status, "cancelled");
   if (tally_sim_dice_chance (&self->proof_dice, 5) && !forget (self, store, error))
     {
       tally_run_free (run);

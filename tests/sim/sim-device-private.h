@@ -55,6 +55,9 @@ struct _TallySimDevice
   gint64                 offline_until_us;
   gint64                 full_until_us;
   gboolean               healed;        /* nothing new goes wrong; people answer at once */
+  guint                  n_pending;     /* after the last run */
+  gboolean               calm;          /* nobody but the agents does anything any more */
+  gboolean               home;          /* a run since then left nothing over */
   gboolean               was_full;
   guint                  n_excuses;     /* failures that a sweep's trouble has explained */
   gint64                 window_us;     /* of the storm oracle: its begin, */

@@ -297,6 +297,25 @@ tally_sim_device_heal (TallySimDevice *self)
   tally_sim_baton_wake (self->given.baton, self->agent_actor);
 }
 
+void
+tally_sim_device_calm (TallySimDevice *self)
+{
+  self->calm = TRUE;
+}
+
+gboolean
+tally_sim_device_is_home (TallySimDevice *self)
+{
+  return self->user_over && self->home && self->facts.first_edit_us == 0;
+}
+
+void
+tally_sim_device_rest (TallySimDevice *self)
+{
+  self->given.over_us = MIN (self->given.over_us, tally_sim_baton_get_now_us (self->given.baton));
+  tally_sim_baton_wake (self->given.baton, self->agent_actor);
+}
+
 gboolean
 tally_sim_device_was_swept (TallySimDevice *self)
 {

@@ -71,6 +71,12 @@ const TallyReason *tally_sim_device_get_last_failure (TallySimDevice        *sel
 /* The sweep's trouble has come. */
 gboolean        tally_sim_device_was_swept   (TallySimDevice               *self);
 /* Both actors have ended. */
+/* Nobody but the agents does anything any more. */
+void            tally_sim_device_calm        (TallySimDevice               *self);
+/* It has brought everything home by itself since then. */
+gboolean        tally_sim_device_is_home     (TallySimDevice               *self);
+/* Its agent stops now. */
+void            tally_sim_device_rest        (TallySimDevice               *self);
 gboolean        tally_sim_device_is_over     (TallySimDevice               *self);
 
 /* --- afterwards, on the actor that asks --- */

@@ -54,6 +54,7 @@ typedef struct
   TallySimLedger *ledger;
   TallySimDevice *devices[TALLY_SIM_MAX_DEVICES];
   guint           n_devices;
+  guint           n_quiet_requests;   /* that the last round with nothing to do took */
   gboolean        bends;      /* the server keeps numbers as doubles */
   TallySimForeigner *foreigner;   /* nullable */
   TallySimOperator  *operator;
@@ -285,12 +286,31 @@ sync_all (World      *self,
   return tally_sim_trace_get_failure (self->trace) == NULL;
 }
 
+static guint
+count_requests (World *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->n_devices; i++)
+    n += tally_sim_net_get_n_requests (self->net, i);
+
+  return n;
+}
+
+static guint
+draw_device (World *self)
+{
+  return (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
+}
+
 /* One device after the other, until each has had a run since anything moved. */
 static gboolean
-sync_until_quiet (World *self)
+sync_until_quiet (World *self,
+                  guint  first)
 {
-  guint next = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
+  guint next = first;
   guint n_quiet = 0;
+  guint before = count_requests (self);
 
   for (guint n = 0; n_quiet < self->n_devices && n < MAX_ROUNDS * self->n_devices; n++)
     {
@@ -299,9 +319,12 @@ sync_until_quiet (World *self)
       if (!sync_one (self, self->devices[next], TALLY_PROOF_CHECKED, &moved))
         return FALSE;
       n_quiet = moved ? 0 : n_quiet + 1;
+      if (moved)
+        before = count_requests (self);
       next = (next + 1) % self->n_devices;
     }
 
+  self->n_quiet_requests = count_requests (self) - before;
   if (n_quiet < self->n_devices)
     tally_sim_trace_fail (self->trace, "restless: still moving after %d rounds", MAX_ROUNDS);
 
@@ -331,11 +354,36 @@ retry_all (World *self)
             }
           any = any || retried;
         }
-      if (any && !sync_until_quiet (self))
+      if (any && !sync_until_quiet (self, draw_device (self)))
         return FALSE;
     }
 
   return !any;
+}
+
+/* All that is open on one device: *any. FALSE: its store failed. */
+static gboolean
+settle_here (World          *self,
+             TallySimDevice *device,
+             gboolean       *any)
+{
+  gboolean settled = TRUE;
+
+  *any = FALSE;
+  for (guint n = 0; settled && n < MAX_SETTLEMENTS; n++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      if (!tally_sim_user_settle (tally_sim_device_get_user (device),
+                                  tally_sim_device_get_store (device), &settled, &error))
+        {
+          tally_sim_trace_fail (self->trace, "settling failed: %s", error->message);
+          return FALSE;
+        }
+      *any = *any || settled;
+    }
+
+  return TRUE;
 }
 
 /* People settle what is left, sometimes both at once and differently. */
@@ -348,28 +396,25 @@ settle_all (World    *self,
   *any = FALSE;
   for (guint n = 0; open && n < MAX_SETTLEMENTS; n++)
     {
-      guint first = (guint) tally_sim_dice_range (&self->dice, 0, (gint32) self->n_devices);
+      guint first = draw_device (self);
+      guint last = first;
       guint n_settlers = tally_sim_dice_chance (&self->dice, 25) ? self->n_devices : 1;
       guint n_settled = 0;
 
       for (guint i = 0; i < self->n_devices && n_settled < n_settlers; i++)
         {
-          TallySimDevice *device = self->devices[(first + i) % self->n_devices];
-          g_autoptr (GError) error = NULL;
           gboolean settled;
 
-          if (!tally_sim_user_settle (tally_sim_device_get_user (device),
-                                      tally_sim_device_get_store (device), &settled, &error))
-            {
-              tally_sim_trace_fail (self->trace, "settling failed: %s", error->message);
-              return FALSE;
-            }
+          last = (first + i) % self->n_devices;
+          if (!settle_here (self, self->devices[last], &settled))
+            return FALSE;
           n_settled += settled;
         }
 
       open = n_settled > 0;
       *any = *any || open;
-      if (open && !sync_until_quiet (self))
+      /* With whoever has something to tell. */
+      if (open && !sync_until_quiet (self, last))
         return FALSE;
     }
 
@@ -403,7 +448,7 @@ answer_all (World    *self,
         }
     }
 
-  return !*any || sync_until_quiet (self);
+  return !*any || sync_until_quiet (self, draw_device (self));
 }
 
 /* A settlement may delete, or not be to the server's liking; an answer may bring up a conflict. */
@@ -444,30 +489,17 @@ check_home (World          *self,
                           tally_sim_device_get_name (device), counts.n_pending);
 }
 
-static guint
-count_requests (World *self)
-{
-  guint n = 0;
-
-  for (guint i = 0; i < self->n_devices; i++)
-    n += tally_sim_net_get_n_requests (self->net, i);
-
-  return n;
-}
-
-/* When nothing has happened, nothing is to be done: one more run reads little and writes nothing. */
+/* When nothing has happened, nothing is to be done: a run reads little and writes nothing. The first
+ * after a move may still look after it. */
 static gboolean
 check_rest (World *self)
 {
-  guint before = count_requests (self);
-  guint n;
-  guint n_moved;
-
-  if (!sync_all (self, TALLY_PROOF_CHECKED, &n_moved))
+  if (self->n_quiet_requests > self->n_devices * MAX_IDLE_REQUESTS &&
+      !sync_until_quiet (self, draw_device (self)))
     return FALSE;
-  n = count_requests (self) - before;
-  if (n_moved > 0 || n > self->n_devices * MAX_IDLE_REQUESTS)
-    tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do", n);
+  if (self->n_quiet_requests > self->n_devices * MAX_IDLE_REQUESTS)
+    tally_sim_trace_fail (self->trace, "no rest: %u requests with nothing to do",
+                          self->n_quiet_requests);
 
   return tally_sim_trace_get_failure (self->trace) == NULL;
 }
@@ -491,7 +523,7 @@ heal_and_judge (World *self)
   for (guint i = 0; i < self->n_devices; i++)
     check_home (self, self->devices[i]);
 
-  if (!sync_until_quiet (self))
+  if (!sync_until_quiet (self, draw_device (self)))
     return;
   tally_sim_oracle_check_quiet (&oracle);
   if (tally_sim_trace_get_failure (self->trace) == NULL && let_people_finish (self) &&
@@ -511,6 +543,32 @@ measure (World *self)
   self->result->swept = tally_sim_device_was_swept (self->devices[0]);
 }
 
+/* Nobody but the agents does anything any more. */
+static gboolean
+is_calm (World *self)
+{
+  return tally_sim_net_is_idle (self->net) &&
+         (self->foreigner == NULL || tally_sim_foreigner_is_over (self->foreigner)) &&
+         tally_sim_operator_is_over (self->operator);
+}
+
+/* The calm is long enough for whoever waits longest; where all are home before, it is over. */
+static void
+end_calm (World *self)
+{
+  gboolean home = !self->given.golden;
+
+  if (!is_calm (self))
+    return;
+
+  for (guint i = 0; i < self->n_devices; i++)
+    tally_sim_device_calm (self->devices[i]);
+  for (guint i = 0; i < self->n_devices; i++)
+    home = home && tally_sim_device_is_home (self->devices[i]);
+  for (guint i = 0; home && i < self->n_devices; i++)
+    tally_sim_device_rest (self->devices[i]);
+}
+
 /* The actor that waits for the end of the troubles and cleans up. */
 static void
 director_main (gpointer data)
@@ -528,9 +586,8 @@ director_main (gpointer data)
   while (!over)
     {
       tally_sim_baton_sleep (self->baton, G_USEC_PER_SEC);
-      over = tally_sim_net_is_idle (self->net) &&
-             (self->foreigner == NULL || tally_sim_foreigner_is_over (self->foreigner)) &&
-             tally_sim_operator_is_over (self->operator);
+      end_calm (self);
+      over = is_calm (self);
       for (guint i = 0; i < self->n_devices; i++)
         over = over && tally_sim_device_is_over (self->devices[i]);
     }
