@@ -22,11 +22,12 @@
  */
 struct _TallyOutboxItem
 {
-  GObject   parent_instance;
+  GObject          parent_instance;
 
-  char     *id;          /* owned */
-  char     *detail;      /* owned */
-  gboolean  refused;
+  char            *id;          /* owned */
+  char            *detail;      /* owned */
+  TallyOutboxLane  lane;
+  gboolean         can_leave;
 };
 
 G_DEFINE_FINAL_TYPE (TallyOutboxItem, tally_outbox_item, G_TYPE_OBJECT)
@@ -41,14 +42,13 @@ append_part (GString    *text,
 }
 
 static char *
-make_detail (const char *reason_json,
-             gboolean    deletes,
-             guint       n_tries,
-             gint64      created_us,
-             gint64      next_try_us,
-             gint64      now_us)
+make_detail (const TallyReason *reason,
+             gboolean           deletes,
+             guint              n_tries,
+             gint64             created_us,
+             gint64             next_try_us,
+             gint64             now_us)
 {
-  g_autoptr (TallyReason) reason = tally_reason_from_json (reason_json);
   g_autofree char *why = reason != NULL ? tally_reason_describe (reason) : NULL;
   g_autofree char *ago = tally_wording_ago (created_us, now_us);
   g_autofree char *tries = NULL;
@@ -97,22 +97,26 @@ tally_outbox_item_init (TallyOutboxItem *self)
 }
 
 TallyOutboxItem *
-tally_outbox_item_new (GVariant *row,
-                       gboolean  refused,
-                       gint64    now_us)
+tally_outbox_item_new (GVariant        *row,
+                       TallyOutboxLane  lane,
+                       gint64           now_us)
 {
   TallyOutboxItem *self = g_object_new (TALLY_TYPE_OUTBOX_ITEM, NULL);
   const char *collection;
-  const char *reason;
+  const char *json;
+  g_autoptr (TallyReason) reason = NULL;
   gboolean deletes;
   guint n_tries;
   gint64 created_us;
   gint64 next_try_us;
 
-  g_variant_get (row, "(s&sb&suxx)", &self->id, &collection, &deletes, &reason, &n_tries, &created_us,
+  g_variant_get (row, "(s&sb&suxx)", &self->id, &collection, &deletes, &json, &n_tries, &created_us,
                  &next_try_us);
+  reason = tally_reason_from_json (json);
   self->detail = make_detail (reason, deletes, n_tries, created_us, next_try_us, now_us);
-  self->refused = refused;
+  self->lane = lane;
+  self->can_leave = lane != TALLY_OUTBOX_HELD || reason == NULL ||
+                    !g_str_has_prefix (reason->code, "guard-");
 
   return self;
 }
@@ -133,10 +137,18 @@ tally_outbox_item_get_detail (TallyOutboxItem *self)
   return self->detail;
 }
 
+TallyOutboxLane
+tally_outbox_item_get_lane (TallyOutboxItem *self)
+{
+  g_return_val_if_fail (TALLY_IS_OUTBOX_ITEM (self), TALLY_OUTBOX_WAITING);
+
+  return self->lane;
+}
+
 gboolean
-tally_outbox_item_is_refused (TallyOutboxItem *self)
+tally_outbox_item_can_leave (TallyOutboxItem *self)
 {
   g_return_val_if_fail (TALLY_IS_OUTBOX_ITEM (self), FALSE);
 
-  return self->refused;
+  return self->can_leave;
 }

@@ -13,6 +13,7 @@
 #include "tally-wording.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 /* Of each lane; nobody settles more by hand, and the terminal lists them all. */
 #define MAX_ROWS 500
@@ -20,8 +21,8 @@
 /**
  * TallyOutbox:
  *
- * What was edited here and has not arrived: first what the server refused, then what waits. Reads it
- * anew whenever the counts move. Main thread.
+ * What was edited here and has not arrived: first what the server refused, then what is held back,
+ * then what waits. Reads it anew whenever the counts move. Main thread.
  *
  * Properties: "summary", "problem" (of the last call, ""), "items" (#GListModel of
  * #TallyOutboxItem), "can-send": whether anything waits.
@@ -33,11 +34,10 @@ struct _TallyOutbox
   TallyBusSync *sync;          /* owned */
   TallyClock   *clock;         /* owned */
   GListStore   *items;         /* owned */
-  GVariant     *refused;       /* owned, nullable: rows read, to be shown with the other lane's */
-  guint         n_refused;
-  guint         n_waiting;
-  gboolean      loading;
-  gboolean      again;         /* the counts moved meanwhile */
+  GPtrArray    *read;          /* owned, nullable: items of the lanes that were read, not shown yet */
+  TallyOutboxLane lane;        /* that is read */
+  guint         n_rows[TALLY_OUTBOX_N_LANES];   /* shown */
+  gboolean      again;         /* the counts moved while it is read */
   char         *problem;       /* owned */
 };
 
@@ -53,6 +53,8 @@ enum
 
 static GParamSpec *properties[N_PROPS];
 
+static const char * const lanes[] = { "quarantine", "hold", "send" };
+
 G_DEFINE_FINAL_TYPE (TallyOutbox, tally_outbox, G_TYPE_OBJECT)
 
 /* A lane that is full may go on. */
@@ -64,25 +66,46 @@ format_count (guint n)
   return g_strconcat (number, n == MAX_ROWS ? "+" : NULL, NULL);
 }
 
+static void
+append_sentence (GString         *text,
+                 TallyOutboxLane  lane,
+                 guint            n)
+{
+  g_autofree char *count = format_count (n);
+
+  switch (lane)
+    {
+    case TALLY_OUTBOX_REFUSED:
+      g_string_append_printf (text, ngettext ("%s edit was refused by the server.",
+                                              "%s edits were refused by the server.", n), count);
+      break;
+    case TALLY_OUTBOX_HELD:
+      g_string_append_printf (text, ngettext ("%s edit is held back.", "%s edits are held back.", n),
+                              count);
+      break;
+    case TALLY_OUTBOX_WAITING:
+    case TALLY_OUTBOX_N_LANES:
+    default:
+      g_string_append_printf (text, ngettext ("%s edit waits to be sent.",
+                                              "%s edits wait to be sent.", n), count);
+    }
+}
+
 static char *
 make_summary (TallyOutbox *self)
 {
-  g_autofree char *refused = format_count (self->n_refused);
-  g_autofree char *waiting = format_count (self->n_waiting);
   g_autoptr (GString) text = g_string_new (NULL);
 
-  if (self->n_refused + self->n_waiting == 0)
-    return g_strdup (_("Everything that was edited here has arrived."));
-
-  if (self->n_refused > 0)
-    g_string_append_printf (text, ngettext ("%s edit was refused by the server.",
-                                            "%s edits were refused by the server.",
-                                            self->n_refused), refused);
-  if (self->n_refused > 0 && self->n_waiting > 0)
-    g_string_append_c (text, ' ');
-  if (self->n_waiting > 0)
-    g_string_append_printf (text, ngettext ("%s edit waits to be sent.",
-                                            "%s edits wait to be sent.", self->n_waiting), waiting);
+  for (guint i = 0; i < TALLY_OUTBOX_N_LANES; i++)
+    {
+      if (self->n_rows[i] == 0)
+        continue;
+      if (text->len > 0)
+        g_string_append_c (text, ' ');
+      append_sentence (text, i, self->n_rows[i]);
+    }
+  if (text->len == 0)
+    g_string_append (text, _("Everything that was edited here has arrived."));
 
   return g_string_free (g_steal_pointer (&text), FALSE);
 }
@@ -99,10 +122,20 @@ set_problem (TallyOutbox *self,
 }
 
 static void
+show_lanes (TallyOutbox *self)
+{
+  memset (self->n_rows, 0, sizeof self->n_rows);
+  for (guint i = 0; i < self->read->len; i++)
+    self->n_rows[tally_outbox_item_get_lane (self->read->pdata[i])]++;
+  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
+                       self->read->pdata, self->read->len);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_SEND]);
+}
+
+static void
 add_lane (TallyOutbox *self,
-          GPtrArray   *items,
-          GVariant    *rows,
-          gboolean     refused)
+          GVariant    *rows)
 {
   gint64 now_us = tally_clock_date_us (self->clock);
 
@@ -110,69 +143,44 @@ add_lane (TallyOutbox *self,
     {
       g_autoptr (GVariant) row = g_variant_get_child_value (rows, i);
 
-      g_ptr_array_add (items, tally_outbox_item_new (row, refused, now_us));
+      g_ptr_array_add (self->read, tally_outbox_item_new (row, self->lane, now_us));
     }
 }
 
 static void
-show_lanes (TallyOutbox *self,
-            GVariant    *waiting)
+end_load (TallyOutbox *self)
 {
-  g_autoptr (GPtrArray) items = g_ptr_array_new_with_free_func (g_object_unref);
-
-  add_lane (self, items, self->refused, TRUE);
-  add_lane (self, items, waiting, FALSE);
-  self->n_refused = (guint) g_variant_n_children (self->refused);
-  self->n_waiting = (guint) g_variant_n_children (waiting);
-  g_list_store_splice (self->items, 0, g_list_model_get_n_items (G_LIST_MODEL (self->items)),
-                       items->pdata, items->len);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_CAN_SEND]);
-}
-
-static void
-end_load (TallyOutbox *self,
-          GError      *error)
-{
-  if (error != NULL)
-    set_problem (self, error);
-  g_clear_pointer (&self->refused, g_variant_unref);
-  self->loading = FALSE;
+  g_clear_pointer (&self->read, g_ptr_array_unref);
   if (self->again)
     tally_outbox_load (self);
 }
 
 static void
-waiting_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
+lane_cb (GObject      *source,
+         GAsyncResult *result,
+         gpointer      user_data)
 {
   g_autoptr (TallyOutbox) self = user_data;
   g_autoptr (GVariant) rows = NULL;
   g_autoptr (GError) error = NULL;
 
-  if (tally_bus_sync_call_list_outbox_finish (TALLY_BUS_SYNC (source), &rows, result, &error))
-    show_lanes (self, rows);
-  end_load (self, error);
-}
-
-static void
-refused_cb (GObject      *source,
-            GAsyncResult *result,
-            gpointer      user_data)
-{
-  g_autoptr (TallyOutbox) self = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!tally_bus_sync_call_list_outbox_finish (TALLY_BUS_SYNC (source), &self->refused, result,
-                                               &error))
+  if (!tally_bus_sync_call_list_outbox_finish (TALLY_BUS_SYNC (source), &rows, result, &error))
     {
-      end_load (self, error);
+      set_problem (self, error);
+      end_load (self);
       return;
     }
 
-  tally_bus_sync_call_list_outbox (self->sync, "send", 0, MAX_ROWS, NULL, waiting_cb,
-                                   g_object_ref (self));
+  add_lane (self, rows);
+  if (++self->lane < TALLY_OUTBOX_N_LANES)
+    {
+      tally_bus_sync_call_list_outbox (self->sync, lanes[self->lane], 0, MAX_ROWS, NULL, lane_cb,
+                                       g_object_ref (self));
+      return;
+    }
+
+  show_lanes (self);
+  end_load (self);
 }
 
 static void
@@ -188,6 +196,7 @@ sync_cb (GObject      *source,
   tally_outbox_load (self);
 }
 
+/* What was let go leaves at once. */
 static void
 retry_cb (GObject      *source,
           GAsyncResult *result,
@@ -197,7 +206,21 @@ retry_cb (GObject      *source,
   g_autoptr (GError) error = NULL;
 
   if (tally_bus_sync_call_retry_finish (TALLY_BUS_SYNC (source), NULL, result, &error))
-    tally_outbox_send (self);
+    tally_outbox_send (self, NULL);
+  else
+    set_problem (self, error);
+}
+
+static void
+release_cb (GObject      *source,
+            GAsyncResult *result,
+            gpointer      user_data)
+{
+  g_autoptr (TallyOutbox) self = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (tally_bus_sync_call_release_finish (TALLY_BUS_SYNC (source), NULL, result, &error))
+    tally_outbox_send (self, NULL);
   else
     set_problem (self, error);
 }
@@ -210,7 +233,7 @@ tally_outbox_finalize (GObject *object)
   g_object_unref (self->sync);
   g_object_unref (self->clock);
   g_object_unref (self->items);
-  g_clear_pointer (&self->refused, g_variant_unref);
+  g_clear_pointer (&self->read, g_ptr_array_unref);
   g_free (self->problem);
 
   G_OBJECT_CLASS (tally_outbox_parent_class)->finalize (object);
@@ -236,7 +259,7 @@ tally_outbox_get_property (GObject    *object,
       g_value_set_object (value, self->items);
       break;
     case PROP_CAN_SEND:
-      g_value_set_boolean (value, self->n_waiting > 0);
+      g_value_set_boolean (value, self->n_rows[TALLY_OUTBOX_WAITING] > 0);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -302,12 +325,13 @@ tally_outbox_load (TallyOutbox *self)
 {
   g_return_if_fail (TALLY_IS_OUTBOX (self));
 
-  self->again = self->loading;
-  if (self->loading)
+  self->again = self->read != NULL;
+  if (self->again)
     return;
 
-  self->loading = TRUE;
-  tally_bus_sync_call_list_outbox (self->sync, "quarantine", 0, MAX_ROWS, NULL, refused_cb,
+  self->read = g_ptr_array_new_with_free_func (g_object_unref);
+  self->lane = TALLY_OUTBOX_REFUSED;
+  tally_bus_sync_call_list_outbox (self->sync, lanes[self->lane], 0, MAX_ROWS, NULL, lane_cb,
                                    g_object_ref (self));
 }
 
@@ -321,13 +345,26 @@ tally_outbox_retry (TallyOutbox *self,
 }
 
 void
-tally_outbox_send (TallyOutbox *self)
+tally_outbox_release (TallyOutbox *self,
+                      const char  *id)
 {
+  g_return_if_fail (TALLY_IS_OUTBOX (self));
+
+  tally_bus_sync_call_release (self->sync, id, NULL, release_cb, g_object_ref (self));
+}
+
+void
+tally_outbox_send (TallyOutbox *self,
+                   const char  *id)
+{
+  const char *records[] = { id, NULL };
   GVariantDict options;
 
   g_return_if_fail (TALLY_IS_OUTBOX (self));
 
   g_variant_dict_init (&options, NULL);
+  if (id != NULL)
+    g_variant_dict_insert (&options, "records", "^as", records);
   tally_bus_sync_call_sync (self->sync, g_variant_dict_end (&options), NULL, sync_cb,
                             g_object_ref (self));
 }

@@ -24,6 +24,8 @@ typedef struct
   char          *detail;       /* owned */
   char          *problem;      /* owned */
   Offer          offers[2];
+  char          *option;       /* owned */
+  gboolean       ticked;
   GtkStringList *records;      /* owned */
 } TallyQuestionPrivate;
 
@@ -35,7 +37,8 @@ typedef struct
  *
  * Properties: "question" (the heading; "" while it is not known, and when nothing is asked any
  * more), "detail", "problem" (of the last call, ""), "records" (#GListModel of #GtkStringObject),
- * and for either answer "first-label", "first-possible", "first-class" (a style class, "").
+ * for either answer "first-label", "first-possible", "first-class" (a style class, "");
+ * "option" (what may be ticked besides, "") and "ticked", which whoever shows it writes.
  */
 G_DEFINE_ABSTRACT_TYPE_WITH_PRIVATE (TallyQuestion, tally_question, G_TYPE_OBJECT)
 
@@ -52,6 +55,8 @@ enum
   PROP_SECOND_LABEL,
   PROP_SECOND_POSSIBLE,
   PROP_SECOND_CLASS,
+  PROP_OPTION,
+  PROP_TICKED,
   N_PROPS
 };
 
@@ -82,6 +87,7 @@ tally_question_finalize (GObject *object)
   g_free (priv->problem);
   for (guint i = 0; i < G_N_ELEMENTS (priv->offers); i++)
     g_free (priv->offers[i].label);
+  g_free (priv->option);
   g_object_unref (priv->records);
 
   G_OBJECT_CLASS (tally_question_parent_class)->finalize (object);
@@ -123,9 +129,29 @@ tally_question_get_property (GObject    *object,
     case PROP_SECOND_CLASS:
       g_value_set_static_string (value, find_class (offer->style));
       break;
+    case PROP_OPTION:
+      g_value_set_string (value, priv->option);
+      break;
+    case PROP_TICKED:
+      g_value_set_boolean (value, priv->ticked);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
     }
+}
+
+static void
+tally_question_set_property (GObject      *object,
+                             guint         prop_id,
+                             const GValue *value,
+                             GParamSpec   *pspec)
+{
+  TallyQuestionPrivate *priv = tally_question_get_instance_private (TALLY_QUESTION (object));
+
+  if (prop_id == PROP_TICKED)
+    priv->ticked = g_value_get_boolean (value);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
 }
 
 static void
@@ -141,10 +167,12 @@ tally_question_class_init (TallyQuestionClass *klass)
     { PROP_QUESTION, "question" }, { PROP_DETAIL, "detail" }, { PROP_PROBLEM, "problem" },
     { PROP_FIRST_LABEL, "first-label" }, { PROP_FIRST_CLASS, "first-class" },
     { PROP_SECOND_LABEL, "second-label" }, { PROP_SECOND_CLASS, "second-class" },
+    { PROP_OPTION, "option" },
   };
 
   object_class->finalize = tally_question_finalize;
   object_class->get_property = tally_question_get_property;
+  object_class->set_property = tally_question_set_property;
 
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     properties[texts[i].id] = g_param_spec_string (texts[i].name, NULL, NULL, "", flags);
@@ -152,6 +180,8 @@ tally_question_class_init (TallyQuestionClass *klass)
     g_param_spec_boolean ("first-possible", NULL, NULL, FALSE, flags);
   properties[PROP_SECOND_POSSIBLE] =
     g_param_spec_boolean ("second-possible", NULL, NULL, FALSE, flags);
+  properties[PROP_TICKED] =
+    g_param_spec_boolean ("ticked", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_RECORDS] = g_param_spec_object ("records", NULL, NULL, G_TYPE_LIST_MODEL, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
@@ -164,6 +194,7 @@ tally_question_init (TallyQuestion *self)
   priv->question = g_strdup ("");
   priv->detail = g_strdup ("");
   priv->problem = g_strdup ("");
+  priv->option = g_strdup ("");
   priv->records = gtk_string_list_new (NULL);
   for (guint i = 0; i < G_N_ELEMENTS (priv->offers); i++)
     priv->offers[i].label = g_strdup ("");
@@ -208,6 +239,25 @@ tally_question_offer (TallyQuestion    *self,
     }
   for (guint i = first; i < first + 3; i++)
     g_object_notify_by_pspec (G_OBJECT (self), properties[i]);
+}
+
+void
+tally_question_offer_option (TallyQuestion *self,
+                             const char    *label)
+{
+  TallyQuestionPrivate *priv = tally_question_get_instance_private (self);
+
+  g_free (priv->option);
+  priv->option = g_strdup (label != NULL ? label : "");
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_OPTION]);
+}
+
+gboolean
+tally_question_is_ticked (TallyQuestion *self)
+{
+  TallyQuestionPrivate *priv = tally_question_get_instance_private (self);
+
+  return priv->ticked;
 }
 
 void

@@ -56,6 +56,10 @@ void tally_question_offer         (TallyQuestion    *self,
                                    TallyAnswer       answer,
                                    const char       *label,
                                    TallyAnswerStyle  style);
+/* What may be ticked besides; @label NULL: nothing. It begins without. */
+void tally_question_offer_option  (TallyQuestion    *self,
+                                   const char       *label);
+gboolean tally_question_is_ticked (TallyQuestion    *self);
 /* @question "": nothing is asked any more. */
 void tally_question_ask           (TallyQuestion    *self,
                                    const char       *question,

@@ -121,6 +121,8 @@ ask (TallyUndo *self)
                         TALLY_ANSWER_PLAIN);
   tally_question_offer (question, TALLY_ANSWER_SECOND, count_changes (self) > 0 ? undo : NULL,
                         TALLY_ANSWER_DESTRUCTIVE);
+  tally_question_offer_option (question, count_changes (self) > 0
+                                         ? _("_Keep the edits here for now") : NULL);
   tally_question_ask (question, heading, detail);
 }
 
@@ -290,7 +292,8 @@ tally_undo_answer (TallyQuestion *question,
     look_at (self, self->shown + 1);
   else
     tally_bus_sync_call_undo_run (self->sync, g_array_index (self->runs, gint64, self->shown),
-                                  count_changes (self), FALSE, NULL, undo_cb, g_object_ref (self));
+                                  count_changes (self), tally_question_is_ticked (question), NULL,
+                                  undo_cb, g_object_ref (self));
 }
 
 static void

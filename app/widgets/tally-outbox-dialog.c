@@ -58,29 +58,43 @@ create_button (const char *icon_name,
   return button;
 }
 
+/* How a row of each lane looks, and how it leaves. */
+static const struct
+{
+  const char *icon_name;
+  const char *button_icon_name;
+  const char *words;
+  const char *action;
+} ways[] = {
+  [TALLY_OUTBOX_REFUSED] = { "action-unavailable-symbolic", "view-refresh-symbolic",
+                             N_("Send Again"), "outbox.retry" },
+  [TALLY_OUTBOX_HELD] = { "media-playback-pause-symbolic", "media-playback-start-symbolic",
+                          N_("Let It Leave"), "outbox.release" },
+  [TALLY_OUTBOX_WAITING] = { "document-send-symbolic", "go-up-symbolic",
+                             N_("Send This One Now"), "outbox.send" },
+};
+
 static GtkWidget *
 create_row (gpointer item,
             gpointer user_data)
 {
   GtkWidget *row = adw_action_row_new ();
+  TallyOutboxLane lane = tally_outbox_item_get_lane (item);
   const char *id = tally_outbox_item_get_id (item);
-  gboolean refused = tally_outbox_item_is_refused (item);
 
   adw_preferences_row_set_use_markup (ADW_PREFERENCES_ROW (row), FALSE);
   adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), id);
   adw_action_row_set_subtitle_lines (ADW_ACTION_ROW (row), 0);
   adw_action_row_set_subtitle (ADW_ACTION_ROW (row), tally_outbox_item_get_detail (item));
-  adw_action_row_set_icon_name (ADW_ACTION_ROW (row),
-                                refused ? "action-unavailable-symbolic" : "document-send-symbolic");
-  if (refused)
-    {
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                                 create_button ("view-refresh-symbolic", _("Send Again"),
-                                                "outbox.retry", id));
-      adw_action_row_add_suffix (ADW_ACTION_ROW (row),
-                                 create_button ("user-trash-symbolic", _("Give Up the Edit…"),
-                                                "outbox.give-up", id));
-    }
+  adw_action_row_set_icon_name (ADW_ACTION_ROW (row), ways[lane].icon_name);
+  if (tally_outbox_item_can_leave (item))
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                               create_button (ways[lane].button_icon_name, _(ways[lane].words),
+                                              ways[lane].action, id));
+  if (lane == TALLY_OUTBOX_REFUSED)
+    adw_action_row_add_suffix (ADW_ACTION_ROW (row),
+                               create_button ("user-trash-symbolic", _("Give Up the Edit…"),
+                                              "outbox.give-up", id));
 
   return row;
 }
@@ -91,6 +105,23 @@ retry_action (GtkWidget  *widget,
               GVariant   *parameter)
 {
   tally_outbox_retry (TALLY_OUTBOX_DIALOG (widget)->outbox, g_variant_get_string (parameter, NULL));
+}
+
+static void
+release_action (GtkWidget  *widget,
+                const char *action_name,
+                GVariant   *parameter)
+{
+  tally_outbox_release (TALLY_OUTBOX_DIALOG (widget)->outbox,
+                        g_variant_get_string (parameter, NULL));
+}
+
+static void
+send_action (GtkWidget  *widget,
+             const char *action_name,
+             GVariant   *parameter)
+{
+  tally_outbox_send (TALLY_OUTBOX_DIALOG (widget)->outbox, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -108,7 +139,7 @@ give_up_action (GtkWidget  *widget,
 static void
 send_cb (TallyOutboxDialog *self)
 {
-  tally_outbox_send (self->outbox);
+  tally_outbox_send (self->outbox, NULL);
 }
 
 static gboolean
@@ -156,6 +187,8 @@ tally_outbox_dialog_class_init (TallyOutboxDialogClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   gtk_widget_class_install_action (widget_class, "outbox.retry", "s", retry_action);
+  gtk_widget_class_install_action (widget_class, "outbox.release", "s", release_action);
+  gtk_widget_class_install_action (widget_class, "outbox.send", "s", send_action);
   gtk_widget_class_install_action (widget_class, "outbox.give-up", "s", give_up_action);
   gtk_widget_class_set_template_from_resource (
     widget_class, "/io/github/tallystick/Tallystick/widgets/tally-outbox-dialog.ui");

@@ -22,6 +22,7 @@ struct _TallyQuestionDialog
   TallyQuestion *question;      /* owned, nullable */
   GtkWidget     *first;
   GtkWidget     *second;
+  GtkWidget     *option;
 };
 
 enum
@@ -86,6 +87,13 @@ second_cb (TallyQuestionDialog *self)
   tally_question_answer (self->question, TALLY_ANSWER_SECOND);
 }
 
+static void
+option_cb (TallyQuestionDialog *self)
+{
+  g_object_set (self->question, "ticked",
+                gtk_check_button_get_active (GTK_CHECK_BUTTON (self->option)), NULL);
+}
+
 static gboolean
 has_text_cb (TallyQuestionDialog *self,
              const char          *text)
@@ -134,6 +142,8 @@ tally_question_dialog_class_init (TallyQuestionDialogClass *klass)
     widget_class, "/io/github/tallystick/Tallystick/widgets/tally-question-dialog.ui");
   gtk_widget_class_bind_template_child (widget_class, TallyQuestionDialog, first);
   gtk_widget_class_bind_template_child (widget_class, TallyQuestionDialog, second);
+  gtk_widget_class_bind_template_child (widget_class, TallyQuestionDialog, option);
+  gtk_widget_class_bind_template_callback (widget_class, option_cb);
   gtk_widget_class_bind_template_callback (widget_class, first_cb);
   gtk_widget_class_bind_template_callback (widget_class, second_cb);
   gtk_widget_class_bind_template_callback (widget_class, has_text_cb);

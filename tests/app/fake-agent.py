@@ -322,7 +322,7 @@ class Agent:
         raise LookupError(record)
 
     def do_Sync(self, options):
-        self.store.calls.append(['Sync'])
+        self.store.calls.append(['Sync'] + list(options.get('records', [])))
         self.store.set(LastRun=self.store.run('success', pulled=2, pushed=1), CheckedAt=now_us(),
                        Pending=0)
         self.changed('LastRun', 'CheckedAt', 'Pending')
@@ -367,6 +367,9 @@ class Agent:
         refused = json.dumps({'code': 'refused', 'arguments': {
             'status': '422', 'detail': 'vat_rate: 11.00 non è un’aliquota'}})
         rows = []
+        if lane == 'hold':
+            rows = self.held()
+            return GLib.Variant('(a(ssbsuxx))', (rows[offset:offset + limit],))
         for number in range(1, min(self.store.n_records, 40) + 1):
             state = self.store.state_of(number)
             if (state == 'quarantined') == (lane == 'quarantine') and state in ('quarantined',
@@ -375,6 +378,17 @@ class Agent:
                              refused if state == 'quarantined' else '', 2 if number == 8 else 0,
                              now_us() - number * 20 * MINUTE, 0))
         return GLib.Variant('(a(ssbsuxx))', (rows[offset:offset + limit],))
+
+    def held(self):
+        if not self.store.properties['Quarantined'][1]:
+            return []
+        return [(record, 'receipt', False, json.dumps({'code': code}), 0, now_us() - 90 * MINUTE, 0)
+                for record, code in [('receipt:R-00101', 'on-hold'),
+                                     ('receipt:R-00102', 'guard-alike')]]
+
+    def do_Release(self, record):
+        self.store.calls.append(['Release', record])
+        return GLib.Variant('(u)', (1,))
 
     def do_Retry(self, record):
         self.store.calls.append(['Retry', record])
@@ -405,7 +419,8 @@ class Agent:
         return GLib.Variant('(s)', (json.dumps({'runs': runs[:limit]}),))
 
     def do_PlanUndo(self, run):
-        if ['UndoRun', run, self.undoable(run)[0] + self.undoable(run)[1]] in self.store.calls:
+        shown = self.undoable(run)[0] + self.undoable(run)[1]
+        if any(call[:3] == ['UndoRun', run, shown] for call in self.store.calls):
             return GLib.Variant('(uuu)', (0, 0, sum(self.undoable(run))))
         return GLib.Variant('(uuu)', self.undoable(run))
 
@@ -422,7 +437,7 @@ class Agent:
         return GLib.Variant('(a(xssss))', ([row for row in rows if row[0] > position],))
 
     def do_UndoRun(self, run, shown, hold):
-        self.store.calls.append(['UndoRun', run, shown])
+        self.store.calls.append(['UndoRun', run, shown] + (['hold'] if hold else []))
         return None
 
     def do_Pause(self):

@@ -286,8 +286,9 @@ class Undo(Path):
 
     def test_undone(self):
         window = self.window
+        window.click('check box', lambda name: 'eep the edits here' in name)
         window.press('push button', lambda name: 'Undo for 3 Records' in name)
-        wait_for(lambda: self.calls() == [['UndoRun', 8, 3]], 'the call')
+        wait_for(lambda: self.calls() == [['UndoRun', 8, 3, 'hold']], 'the call')
         window.find('label', lambda name: name == 'receipt:R-00001   would stay: it was edited since')
 
     def test_earlier(self):
@@ -347,28 +348,41 @@ class Outbox(Path):
     """What was refused and what waits: why, one of them again, one of them given up."""
 
     ARGUMENTS = ['--scenario', 'problems']
-    STEPS = ['listed', 'again', 'given_up', 'end']
+    STEPS = ['listed', 'sent', 'again', 'given_up', 'let_go', 'end']
 
     def test_listed(self):
         window = self.window
         window.click(None, starts('Set Aside'))
-        window.see('3 edits were refused by the server. 3 edits wait to be sent.')
+        window.see('3 edits were refused by the server. 2 edits are held back. '
+                   '3 edits wait to be sent.')
         window.find('label', lambda name: 'sent 2 times' in name and 'vat_rate: 11.00' in name)
+
+    def test_sent(self):
+        window = self.window
+        window.press('push button', starts('Send This One Now'))
+        wait_for(lambda: self.calls() == [['Sync', 'receipt:R-00005']], 'the call')
 
     def test_again(self):
         window = self.window
         window.press('push button', starts('Send Again'))
-        wait_for(lambda: self.calls() == [['Retry', 'receipt:R-00003'], ['Sync']], 'the calls')
+        wait_for(lambda: self.calls()[1:] == [['Retry', 'receipt:R-00003'], ['Sync']], 'the calls')
 
     def test_given_up(self):
         window = self.window
         window.press('push button', starts('Give Up the Edit'))
         window.see('Give up the edit of “receipt:R-00003”?')
-        assert len(self.calls()) == 2, self.calls()
+        assert len(self.calls()) == 3, self.calls()
         window.press('push button', starts('_Give It Up'))
-        wait_for(lambda: self.calls()[2:] == [['Discard', 'receipt:R-00003']], 'the call')
+        wait_for(lambda: self.calls()[3:] == [['Discard', 'receipt:R-00003']], 'the call')
         wait_for(lambda: not window.find_all('push button', starts('_Give It Up')), 'the end of it')
+
+    def test_let_go(self):
+        window = self.window
+        assert len(window.find_all('push button', starts('Let It Leave'))) == 1
+        window.press('push button', starts('Let It Leave'))
+        wait_for(lambda: self.calls()[4:] == [['Release', 'receipt:R-00101'], ['Sync']], 'the calls')
         window.key('Escape')
+
 
 
 PATHS = [Path, Deletions, Changes, Undo, Plan, Health, Outbox]
