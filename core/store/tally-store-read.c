@@ -337,6 +337,7 @@ tally_store_list_outbox (TallyStore  *self,
 /**
  * tally_store_list_behind:
  * @self: a store
+ * @after: the id they come after; 0: from the first on
  * @limit: records at most
  * @error: %TALLY_DB_ERROR
  *
@@ -345,11 +346,13 @@ tally_store_list_outbox (TallyStore  *self,
  */
 GPtrArray *
 tally_store_list_behind (TallyStore  *self,
+                         gint64       after,
                          guint        limit,
                          GError     **error)
 {
   g_autoptr (TallyStatement) list = tally_db_statement (self->db, "behind");
 
+  tally_statement_bind_int (list, ":after", after);
   tally_statement_bind_int (list, ":limit", limit);
 
   return tally_store_load_listed (self, list, error);

@@ -277,8 +277,9 @@ GPtrArray   *tally_store_list_outbox     (TallyStore               *self,
                                           guint                     limit,
                                           GError                  **error);
 /* Records with nothing of ours at stake whose server side waits to be applied: deletions, and
- * newer bodies whose conflict an edit here took back: element-type TallyRecord. */
+ * newer bodies whose conflict an edit here took back, by id: element-type TallyRecord. */
 GPtrArray   *tally_store_list_behind     (TallyStore               *self,
+                                          gint64                    after,
                                           guint                     limit,
                                           GError                  **error);
 /* Every record, deleted ones too, by id: element-type TallyRecord. */

@@ -86,7 +86,7 @@ tally_sync_catch_up (TallySyncContext  *context,
 
       if (g_cancellable_set_error_if_cancelled (context->cancellable, error))
         return FALSE;
-      records = tally_store_list_behind (store, TALLY_SYNC_PAGE_ROWS, error);
+      records = tally_store_list_behind (store, 0, TALLY_SYNC_PAGE_ROWS, error);
       if (records == NULL)
         return FALSE;
       if (records->len == 0)

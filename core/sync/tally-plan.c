@@ -24,6 +24,7 @@ typedef struct
   GCancellable           *cancellable;   /* borrowed, nullable */
   gboolean                lists;
   TallyPlan              *plan;          /* borrowed */
+  GHashTable             *news;          /* borrowed; a set: keys that the server lists anew */
   TallyBend               bend;          /* what the server makes of numbers */
   guint                   n_listed;
   guint                   n_pages;
@@ -63,6 +64,7 @@ count_news (Planner           *self,
   gboolean dirty = record != NULL && (tally_record_is_dirty (record) || record->outbox != NULL);
 
   plan->n_fetch++;
+  g_hash_table_add (self->news, g_strdup (change->key));
   if (dirty)
     {
       plan->n_conflicts++;
@@ -175,6 +177,36 @@ plan_edit (Planner           *self,
   plan->n_delete += record->local->deleted;
   plan->bytes_up += strlen (record->local->body) + strlen (record->key) + ENVELOPE_BYTES;
   note (self, record->key, record->local->deleted ? "send deletion" : "send");
+}
+
+/* What an earlier run fetched, and has not carried out: no list tells of it again. */
+static gboolean
+plan_behind (Planner  *self,
+             GError  **error)
+{
+  gint64 after = 0;
+
+  while (TRUE)
+    {
+      g_autoptr (GPtrArray) records = NULL;
+
+      records = tally_store_list_behind (self->options->store, after, TALLY_SYNC_PAGE_ROWS, error);
+      if (records == NULL)
+        return FALSE;
+      if (records->len == 0)
+        return TRUE;
+
+      after = ((TallyRecord *) records->pdata[records->len - 1])->id;
+      for (guint i = 0; i < records->len; i++)
+        {
+          const TallyRecord *record = records->pdata[i];
+
+          if (g_hash_table_contains (self->news, record->key))
+            continue;
+          self->plan->n_delete += record->remote->deleted;
+          note (self, record->key, record->remote->deleted ? "delete" : "fetch");
+        }
+    }
 }
 
 static gboolean
@@ -303,14 +335,15 @@ tally_sync_plan (const TallySyncOptions  *options,
                  GError                 **error)
 {
   g_autoptr (TallyPlan) plan = tally_plan_new ();
+  g_autoptr (GHashTable) news = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   Planner planner = { .options = options, .cancellable = cancellable, .lists = lists,
-                      .plan = plan };
+                      .plan = plan, .news = news };
 
   if (!check_server (&planner, error))
     return NULL;
   tally_remote_get_traffic (options->remote, &planner.probed);
-  if (!plan_pull (&planner, error) || !plan_push (&planner, error) || !weigh (&planner, error) ||
-      !judge (&planner, error))
+  if (!plan_pull (&planner, error) || !plan_behind (&planner, error) ||
+      !plan_push (&planner, error) || !weigh (&planner, error) || !judge (&planner, error))
     return NULL;
 
   return g_steal_pointer (&plan);

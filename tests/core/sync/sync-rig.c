@@ -82,27 +82,47 @@ sync_rig_tear_down (SyncRig       *rig,
   g_free (rig->folder);
 }
 
-static TallyRun *
-run_once (SyncRig  *rig,
-          gboolean  adopt)
+static TallySyncOptions
+make_options (SyncRig *rig)
 {
-  g_autoptr (GError) error = NULL;
-  TallyRun *run;
-  TallySyncOptions options = {
+  g_hash_table_remove_all (rig->n_asked);
+  g_cancellable_reset (rig->cancellable);
+
+  return (TallySyncOptions) {
     .store = rig->store,
     .remote = TALLY_REMOTE (rig->remote),
     .clock = rig->clock,
     .trigger = "manual",
     .ask = rig->ask,
+    .page_rows = rig->page_rows,
   };
+}
+
+static TallyRun *
+run_once (SyncRig  *rig,
+          gboolean  adopt)
+{
+  g_autoptr (GError) error = NULL;
+  TallySyncOptions options = make_options (rig);
+  TallyRun *run;
 
   options.ask.adopt = adopt;
-  g_hash_table_remove_all (rig->n_asked);
-  g_cancellable_reset (rig->cancellable);
   run = tally_sync_run (&options, rig->cancellable, &error);
   g_assert_no_error (error);
 
   return run;
+}
+
+TallyPlan *
+sync_rig_plan (SyncRig *rig)
+{
+  g_autoptr (GError) error = NULL;
+  TallySyncOptions options = make_options (rig);
+  TallyPlan *plan = tally_sync_plan (&options, TRUE, rig->cancellable, &error);
+
+  g_assert_no_error (error);
+
+  return plan;
 }
 
 TallyRun *

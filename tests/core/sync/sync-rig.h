@@ -29,6 +29,7 @@ typedef struct
   GHashTable      *n_asked;         /* owned; request -> how often in the last run */
 
   TallySyncAsk     ask;             /* what is asked of its runs */
+  guint            page_rows;       /* 0: as many as usual */
 
   const char      *met;             /* borrowed, nullable: the request that is met */
   guint            met_at;          /* which of them in a run, from 1 */
@@ -39,6 +40,8 @@ void            sync_rig_set_up    (SyncRig              *rig,
                                     gconstpointer         data);
 void            sync_rig_tear_down (SyncRig              *rig,
                                     gconstpointer         data);
+/* What a run would do; free it. */
+TallyPlan      *sync_rig_plan      (SyncRig              *rig);
 /* One run; free it. */
 TallyRun       *sync_rig_run       (SyncRig              *rig);
 TallyRun       *sync_rig_adopt     (SyncRig              *rig);
