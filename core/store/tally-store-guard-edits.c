@@ -177,25 +177,6 @@ group_edits (TallyStore  *self,
     }
 }
 
-static const Group *
-find_largest (GHashTable *groups)
-{
-  GHashTableIter iter;
-  gpointer value;
-  const Group *largest = NULL;
-
-  g_hash_table_iter_init (&iter, groups);
-  while (g_hash_table_iter_next (&iter, NULL, &value))
-    {
-      const Group *group = value;
-
-      if (largest == NULL || group->n > largest->n)
-        largest = group;
-    }
-
-  return largest;
-}
-
 /* How one collection stands. */
 typedef struct
 {
@@ -270,6 +251,29 @@ ask_about (TallyStore      *self,
   return TRUE;
 }
 
+/* Two scripts may have gone wrong: each group that is too large is held. */
+static GPtrArray *
+list_suspect (const TallyGuardRule *rule,
+              const Standing       *standing,
+              GHashTable           *groups)
+{
+  GPtrArray *keys = g_ptr_array_new ();
+  GHashTableIter iter;
+  gpointer value;
+
+  g_hash_table_iter_init (&iter, groups);
+  while (g_hash_table_iter_next (&iter, NULL, &value))
+    {
+      const Group *group = value;
+
+      for (guint i = 0; is_much (rule, group->n, standing->n_live) && i < group->keys->len; i++)
+        g_ptr_array_add (keys, group->keys->pdata[i]);
+    }
+  g_ptr_array_sort (keys, compare_texts);
+
+  return keys;
+}
+
 static gboolean
 look_at (TallyStore            *self,
          const TallyGuardRule  *rule,
@@ -278,16 +282,9 @@ look_at (TallyStore            *self,
          GError               **error)
 {
   g_autoptr (GHashTable) groups = group_edits (self, kind, standing->collection, error);
-  const Group *largest;
+  g_autoptr (GPtrArray) keys = groups != NULL ? list_suspect (rule, standing, groups) : NULL;
 
-  if (groups == NULL)
-    return FALSE;
-
-  largest = find_largest (groups);
-
-  return largest == NULL || largest->keys->len == 0 ||
-         !is_much (rule, largest->n, standing->n_live) ||
-         ask_about (self, kind, standing, largest->keys, error);
+  return keys != NULL && (keys->len == 0 || ask_about (self, kind, standing, keys, error));
 }
 
 /**

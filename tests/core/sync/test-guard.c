@@ -471,6 +471,20 @@ test_alike (SyncRig       *rig,
   assert_question (rig, TALLY_GUARD_ALIKE, N_MANY);
 }
 
+/* Of two scripts that went wrong, none gets through behind the other. */
+static void
+test_alike_twice (SyncRig       *rig,
+                  gconstpointer  data)
+{
+  begin (rig);
+  edit_here (rig, 0, N_MANY, "0.00");
+  edit_here (rig, N_MANY, N_MANY + 1, "1.00");
+  sync_rig_expect (rig, FALSE, "partial", NULL);
+  assert_question (rig, TALLY_GUARD_ALIKE, 2 * N_MANY + 1);
+  expect_total (rig, 0, NULL);
+  expect_total (rig, N_MANY, NULL);
+}
+
 static void
 test_alike_kept (SyncRig       *rig,
                  gconstpointer  data)
@@ -570,6 +584,7 @@ main (int   argc,
   ADD ("both", test_both);
   ADD ("alike", test_alike);
   ADD ("alike-kept", test_alike_kept);
+  ADD ("alike-twice", test_alike_twice);
   ADD ("unlike", test_unlike);
   ADD ("merged", test_merged);
   ADD ("merged-kept", test_merged_kept);
