@@ -46,6 +46,7 @@
  * @TALLY_PLANTED_HIDES_PENDING: the sentence says up-to-date although edits wait
  * @TALLY_PLANTED_HIDES_FAILURE: the sentence says up-to-date although the last run failed
  * @TALLY_PLANTED_NO_GUARD: however many are deleted, nobody is asked
+ * @TALLY_PLANTED_NO_EDIT_GUARD: however many are edited alike, nobody is asked
  * @TALLY_PLANTED_UNDO_EDITED: undoing a run takes what was edited since along
  * @TALLY_PLANTED_BENT: numbers that the server would change are sent all the same
  *
@@ -93,6 +94,7 @@ typedef enum
   TALLY_PLANTED_HIDES_PENDING,
   TALLY_PLANTED_HIDES_FAILURE,
   TALLY_PLANTED_NO_GUARD,
+  TALLY_PLANTED_NO_EDIT_GUARD,
   TALLY_PLANTED_UNDO_EDITED,
   TALLY_PLANTED_BENT,
   TALLY_N_PLANTED,

@@ -303,7 +303,7 @@ tally_store_guard_edits (TallyStore            *self,
                          const TallyGuardRule  *rule,
                          GError               **error)
 {
-  if (TALLY_IS_PLANTED (NO_GUARD))
+  if (TALLY_IS_PLANTED (NO_EDIT_GUARD))
     return TRUE;
 
   for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)

@@ -387,8 +387,12 @@ check_proof (TallySimDevice *self,
 
 static void
 check_guard (TallySimDevice *self,
+             TallyStore     *store,
              const TallyRun *run)
 {
+  tally_sim_device_hold (self, TRUE);
+  tally_sim_guard_end (self->guard, self->name, store);
+  tally_sim_device_hold (self, FALSE);
   /* A run that took nothing in deleted nothing; looking costs a connection of its own. */
   if (tally_sim_device_is_dead (self) || run->n_pulled + run->n_deleted == 0)
     return;
@@ -416,7 +420,7 @@ check_run (TallySimDevice *self,
            TallyStore     *store,
            const TallyRun *run)
 {
-  check_guard (self, run);
+  check_guard (self, store, run);
   check_proof (self, run);
   check_errors (self, run);
   check_storm (self);
@@ -458,6 +462,9 @@ tally_sim_agent_run (TallySimDevice  *self,
   self->run = g_cancellable_new ();
   tally_sim_ask_draw (self, store, proof, &options.ask);
   tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
+  tally_sim_device_hold (self, TRUE);
+  tally_sim_guard_begin (self->guard, store);
+  tally_sim_device_hold (self, FALSE);
   run = tally_sync_run (&options, self->run, error);
   g_clear_object (&self->run);
   if (run == NULL)

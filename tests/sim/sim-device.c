@@ -238,8 +238,10 @@ tally_sim_device_new (const TallySimDeviceOptions *options)
   self->rule.interval_us = options->interval_us;
   self->rule.retry_cap_us = options->interval_us;
   self->grade = g_strdup ("none");
-  self->guard = tally_sim_guard_new (options->trace, &options->guard);
-  self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->disk);
+  self->guard = tally_sim_guard_new (options->trace, options->ledger, options->index,
+                                     &options->guard);
+  self->regret = tally_sim_regret_new (options->index, options->trace, options->ledger, self->guard,
+                                       self->disk);
   self->held = g_hash_table_new_full (g_str_hash, g_str_equal, g_free,
                                       (GDestroyNotify) tally_record_unref);
   make_user (self);

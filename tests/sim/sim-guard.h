@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include "sim/sim-ledger.h"
 #include "sim/sim-trace.h"
 #include "sim/sim-vfs.h"
 #include "store/tally-store.h"
@@ -14,19 +15,32 @@ G_BEGIN_DECLS
 /**
  * TallySimGuard:
  *
- * What people have let a device delete, and the oracle that nothing beyond it and the rule was
- * deleted there because the server says so. Reads the file by itself.
+ * What people have let a device delete and send, and the oracles that nothing beyond it and the
+ * rule was deleted there because the server says so, and that no more edits made alike have left.
+ * Reads the file by itself.
  */
 typedef struct _TallySimGuard TallySimGuard;
 
-/* @trace outlives it. */
+/* @trace and @ledger outlive it; @actor: the device. */
 TallySimGuard *tally_sim_guard_new   (TallySimTrace        *trace,
+                                      TallySimLedger       *ledger,
+                                      guint                 actor,
                                       const TallyGuardRule *rule) G_GNUC_WARN_UNUSED_RESULT;
 void           tally_sim_guard_free  (TallySimGuard        *self);
 
 /* Somebody is about to confirm so many; a crash may hide that he did. */
 void           tally_sim_guard_allow (TallySimGuard        *self,
                                       const TallyGuard     *guard);
+/* Somebody is about to write this back, and has seen what it is. */
+void           tally_sim_guard_excuse (TallySimGuard       *self,
+                                       const char          *key,
+                                       const char          *body);
+/* Around a run: what waits before it, and what of that has left after it. */
+void           tally_sim_guard_begin (TallySimGuard        *self,
+                                      TallyStore           *store);
+void           tally_sim_guard_end   (TallySimGuard        *self,
+                                      const char           *name,
+                                      TallyStore           *store);
 /* After a run of this id, on the store's file at @path. */
 void           tally_sim_guard_check (TallySimGuard        *self,
                                       const char           *name,

@@ -86,6 +86,7 @@ static const char * const names[TALLY_N_PLANTED] = {
   [TALLY_PLANTED_HIDES_PENDING] = "hides-pending",
   [TALLY_PLANTED_HIDES_FAILURE] = "hides-failure",
   [TALLY_PLANTED_NO_GUARD] = "no-guard",
+  [TALLY_PLANTED_NO_EDIT_GUARD] = "no-edit-guard",
   [TALLY_PLANTED_UNDO_EDITED] = "undo-edited",
   [TALLY_PLANTED_BENT] = "bent",
 };

@@ -20,6 +20,7 @@ struct _TallySimRegret
   const char     *name;      /* unowned */
   TallySimTrace  *trace;
   TallySimLedger *ledger;
+  TallySimGuard  *guard;
   TallySimVfs    *disk;
   GHashTable     *notes;     /* owned: run -> Note */
   GHashTable     *before;    /* owned, nullable: of the run under way */
@@ -40,6 +41,7 @@ TallySimRegret *
 tally_sim_regret_new (guint           actor,
                       TallySimTrace  *trace,
                       TallySimLedger *ledger,
+                      TallySimGuard  *guard,
                       TallySimVfs    *disk)
 {
   TallySimRegret *self = g_new0 (TallySimRegret, 1);
@@ -48,6 +50,7 @@ tally_sim_regret_new (guint           actor,
   self->name = tally_sim_actor_to_string (actor);
   self->trace = trace;
   self->ledger = ledger;
+  self->guard = guard;
   self->disk = disk;
   self->notes = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, note_free);
 
@@ -304,6 +307,19 @@ acknowledge_all (TallySimRegret  *self,
   return TRUE;
 }
 
+static void
+excuse_all (TallySimRegret *self,
+            const Preview  *preview)
+{
+  for (guint i = 0; i < preview->rows->len; i++)
+    {
+      const TallyUndoRow *row = preview->rows->pdata[i];
+
+      if (row->obstacle == NULL && row->body != NULL)
+        tally_sim_guard_excuse (self->guard, row->key, row->body);
+    }
+}
+
 static gboolean
 undo (TallySimRegret  *self,
       TallyStore                 *store,
@@ -322,6 +338,7 @@ undo (TallySimRegret  *self,
 
   check (self, run, &preview);
   replace_all (self, &preview);
+  excuse_all (self, &preview);
   if (!tally_store_undo_run (store, run, counts->n_restore + counts->n_delete, FALSE, error))
     {
       tally_sim_trace_add (self->trace, self->name, "undoes run %d in vain", (int) run);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "sim/sim-dice.h"
+#include "sim/sim-guard.h"
 #include "sim/sim-ledger.h"
 #include "sim/sim-vfs.h"
 #include "store/tally-store.h"
@@ -21,10 +22,11 @@ G_BEGIN_DECLS
  */
 typedef struct _TallySimRegret TallySimRegret;
 
-/* @trace, @ledger and @disk outlive it. */
+/* @trace, @ledger, @guard and @disk outlive it. */
 TallySimRegret *tally_sim_regret_new    (guint               actor,
                                          TallySimTrace      *trace,
                                          TallySimLedger     *ledger,
+                                         TallySimGuard      *guard,
                                          TallySimVfs        *disk) G_GNUC_WARN_UNUSED_RESULT;
 void            tally_sim_regret_free   (TallySimRegret     *self);
 

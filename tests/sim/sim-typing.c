@@ -28,7 +28,7 @@ const char *
 tally_sim_typing_key (guint n)
 {
   static const char * const keys[] = {
-    "till:0", "a/b%20c+d", "tüll:2 \"x\"", "Till:3", "till:4", "till:5",
+    "till:0", "till:a/b%20c+d", "tüll:2 \"x\"", "Till:3", "till:4", "till:5",
   };
 
   return keys[n % G_N_ELEMENTS (keys)];

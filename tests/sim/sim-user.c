@@ -292,11 +292,14 @@ import (TallySimUser  *self,
     g_ptr_array_new_with_free_func ((GDestroyNotify) tally_revision_unref);
   g_autoptr (GPtrArray) shown = g_ptr_array_new_with_free_func ((GDestroyNotify) tally_record_unref);
   g_autoptr (GError) local_error = NULL;
+  gboolean alike = chance (self, 25);   /* a script that writes the same everywhere */
+  const TallySimDice first = self->dice;
   TallyImportResult result;
 
   for (guint i = 0; i < MIN (self->given.n_records, 3); i++)
     {
       const char *key = tally_sim_typing_key (i);
+      TallySimDice same = first;
       TallyRecord *record = tally_store_get (store, key, &local_error);
       g_autofree char *body = NULL;
 
@@ -307,7 +310,7 @@ import (TallySimUser  *self,
         }
       g_ptr_array_add (shown, record != NULL ? record : tally_record_new (key));
       record = shown->pdata[i];
-      body = tally_sim_typing_edit (&self->dice, self->given.actor,
+      body = tally_sim_typing_edit (alike ? &same : &self->dice, self->given.actor,
                                     tally_record_is_live (record) ? record->local->body : "{}");
       tally_sim_ledger_replace (self->given.ledger, record, FALSE, key, body);
       g_ptr_array_add (documents,
