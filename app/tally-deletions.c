@@ -33,6 +33,7 @@ struct _TallyDeletions
   char          *side;          /* owned, nullable */
   guint          n_records;
   guint          n_total;
+  guint          mark;          /* of the question as it is shown */
 };
 
 G_DEFINE_FINAL_TYPE (TallyDeletions, tally_deletions, TALLY_TYPE_QUESTION)
@@ -198,8 +199,8 @@ guards_cb (GObject      *source,
     {
       gint64 opened_us;
 
-      g_variant_get_child (guards, 0, "(ssuux)", &self->collection, &self->side, &self->n_records,
-                           &self->n_total, &opened_us);
+      g_variant_get_child (guards, 0, "(ssuuxu)", &self->collection, &self->side, &self->n_records,
+                           &self->n_total, &opened_us, &self->mark);
       tally_bus_sync_call_list_guarded (self->sync, self->collection, self->side, 0, MAX_ROWS,
                                         NULL, records_cb, g_object_ref (self));
       ask (self);
@@ -237,8 +238,8 @@ tally_deletions_answer (TallyQuestion *question,
 
   if (self->collection != NULL)
     tally_bus_sync_call_answer_guard (self->sync, self->collection, self->side,
-                                      answer == TALLY_ANSWER_FIRST, self->n_records, NULL,
-                                      answer_cb, g_object_ref (self));
+                                      answer == TALLY_ANSWER_FIRST, self->n_records,
+                                      self->mark, NULL, answer_cb, g_object_ref (self));
 }
 
 static void

@@ -20,6 +20,7 @@ typedef struct
   const char *collection;
   const char *side;
   guint       n_records;
+  guint       mark;
   guint       n_total;
   gint64      opened_us;
 } Question;
@@ -44,8 +45,9 @@ get_question (GVariant *guards,
               gsize     i,
               Question *question)
 {
-  g_variant_get_child (guards, i, "(&s&suux)", &question->collection, &question->side,
-                       &question->n_records, &question->n_total, &question->opened_us);
+  g_variant_get_child (guards, i, "(&s&suuxu)", &question->collection, &question->side,
+                       &question->n_records, &question->n_total, &question->opened_us,
+                       &question->mark);
 }
 
 /* How each kind of question is put, but for its first sentence. */
@@ -289,7 +291,7 @@ answer (TallyCli        *cli,
 
   tally_bus_sync_call_answer_guard (proxy, question->collection, question->side, keep,
                                     keep ? question->n_records : (guint) cli->options->confirm,
-                                    NULL, tally_cli_ready_cb, &slot);
+                                    question->mark, NULL, tally_cli_ready_cb, &slot);
   result = tally_cli_wait (&slot);
   if (!tally_bus_sync_call_answer_guard_finish (proxy, result, error))
     return FALSE;

@@ -17,7 +17,7 @@
 #include <glib/gi18n-lib.h>
 
 /* Grows with every addition to the interface. */
-#define VERSION 4
+#define VERSION 5
 
 struct _TallyServiceBus
 {

@@ -26,18 +26,18 @@ tally_service_list_guards (TallyStore        *store,
   if (guards == NULL)
     return NULL;
 
-  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssuux)"));
+  g_variant_builder_init (&builder, G_VARIANT_TYPE ("a(ssuuxu)"));
   for (guint i = 0; i < guards->len; i++)
     {
       const TallyGuard *guard = guards->pdata[i];
 
-      g_variant_builder_add (&builder, "(ssuux)",
+      g_variant_builder_add (&builder, "(ssuuxu)",
                              tally_service_show_collection (call, guard->collection),
                              tally_guard_side_to_string (guard->side), guard->n_records,
-                             guard->n_total, guard->opened_us);
+                             guard->n_total, guard->opened_us, guard->mark);
     }
 
-  return g_variant_new ("(a(ssuux))", &builder);
+  return g_variant_new ("(a(ssuuxu))", &builder);
 }
 
 static gboolean
@@ -144,11 +144,13 @@ tally_service_answer_guard (TallyStore        *store,
   const char *side_text;
   gboolean keep;
   guint n_shown;
+  guint mark;
 
-  g_variant_get (call->parameters, "(&s&sbu)", &collection, &side_text, &keep, &n_shown);
+  g_variant_get (call->parameters, "(&s&sbuu)", &collection, &side_text, &keep, &n_shown,
+                 &mark);
   if (!read_side (side_text, &side, error) ||
       !tally_store_answer_guard (store, stored_collection (call, collection), side, keep, n_shown,
-                                 error))
+                                 mark, error))
     return NULL;
 
   call->changed = TRUE;

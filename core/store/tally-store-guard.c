@@ -208,6 +208,23 @@ tally_store_open_guard (TallyStore        *self,
   return tally_statement_run (open, error);
 }
 
+/* There is no question, and none is to be asked. What is held all the same was in conflict when
+ * there was one, so that nobody has said anything of it. */
+static gboolean
+ask_nothing (TallyStore     *self,
+             const Waiting  *waiting,
+             GError        **error)
+{
+  const TallyGuard *guard = &waiting->guard;
+
+  if (guard->side != TALLY_GUARD_SERVER && !tally_store_free_guarded (self, guard, error))
+    return FALSE;
+
+  /* What was allowed and is done is used up. */
+  return waiting->n_allowed <= guard->n_records ||
+         tally_store_close_guard (self, guard, waiting->answered_us, guard->n_records, error);
+}
+
 static gboolean
 look_at (TallyStore            *self,
          const TallyGuardRule  *rule,
@@ -220,17 +237,15 @@ look_at (TallyStore            *self,
 
   if (!read_row (self, waiting, error))
     return FALSE;
-  /* Only what is held waits; who asks is tally_store_guard_edits(). */
+  /* Who asks about edits is tally_store_guard_edits(). */
   if (guard->side == TALLY_GUARD_ALIKE || guard->side == TALLY_GUARD_MERGED)
-    return waiting->is_open || tally_store_free_guarded (self, guard, error);
+    return waiting->is_open || ask_nothing (self, waiting, error);
   if (!waiting->is_open)
     {
       if (!is_suspicious (self, rule, waiting, &suspicious, &n_total, error))
         return FALSE;
-      /* What was allowed and is done is used up. */
       if (!suspicious)
-        return waiting->n_allowed <= guard->n_records ||
-               tally_store_close_guard (self, guard, waiting->answered_us, guard->n_records, error);
+        return ask_nothing (self, waiting, error);
       if (!tally_store_open_guard (self, guard, n_total, error))
         return FALSE;
     }
@@ -397,6 +412,31 @@ tally_store_use_up_answers (TallyStore  *self,
   return waiting != NULL && close_empty (self, unspent, waiting, error);
 }
 
+/* What a question is about, in a number. */
+static gboolean
+set_mark (TallyStore  *self,
+          TallyGuard  *guard,
+          GError     **error)
+{
+  g_autoptr (TallyStatement) list = tally_db_statement (self->db, "guarded");
+  TallyDbStep step;
+
+  tally_guard_bind (list, guard);
+  tally_statement_bind_int (list, ":after", 0);
+  tally_statement_bind_int (list, ":limit", -1);
+  guard->mark = 1;
+  while ((step = tally_statement_step (list, error)) == TALLY_DB_ROW)
+    {
+      const char *rev = tally_statement_get_text (list, 1);
+
+      guard->mark = guard->mark * 31 + (guint) tally_statement_get_int (list, 0);
+      guard->mark = guard->mark * 31 + (rev != NULL ? g_str_hash (rev) : 0);
+    }
+  guard->mark = MAX (guard->mark, 1);
+
+  return step == TALLY_DB_DONE;
+}
+
 /**
  * tally_store_list_guards:
  * @self: a store
@@ -425,6 +465,8 @@ tally_store_list_guards (TallyStore  *self,
           if (counted->side == guard->side && g_str_equal (counted->collection, guard->collection))
             guard->n_records = counted->n_records;
         }
+      if (!set_mark (self, guard, error))
+        return NULL;
     }
 
   return g_steal_pointer (&open);

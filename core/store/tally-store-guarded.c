@@ -106,9 +106,10 @@ hold (const TallyRecord *record,
   return after;
 }
 
+/* As if it had never been held: what looks next may hold it again. */
 static TallyRecord *
-let_go (const TallyRecord *record,
-        TallyGuardSide     side)
+put_back (const TallyRecord *record,
+          TallyGuardSide     side)
 {
   TallyRecord *after;
   TallyOutboxEntry *outbox;
@@ -120,9 +121,20 @@ let_go (const TallyRecord *record,
   outbox = tally_record_need_outbox (after);
   outbox->lane = TALLY_LANE_SEND;
   g_clear_pointer (&outbox->reason, tally_reason_unref);
-  /* Deletions that are allowed are counted; of edits each one is marked. */
-  if (side != TALLY_GUARD_LOCAL)
-    outbox->reason = tally_reason_new (TALLY_GUARD_REASON_ALLOWED, NULL);
+
+  return after;
+}
+
+/* Somebody has said that it was meant. Deletions that are allowed are counted; of edits each one is
+ * marked. */
+static TallyRecord *
+let_go (const TallyRecord *record,
+        TallyGuardSide     side)
+{
+  TallyRecord *after = put_back (record, side);
+
+  if (after != NULL && side != TALLY_GUARD_LOCAL)
+    tally_record_need_outbox (after)->reason = tally_reason_new (TALLY_GUARD_REASON_ALLOWED, NULL);
 
   return after;
 }
@@ -231,7 +243,7 @@ tally_store_free_guarded (TallyStore        *self,
                           const TallyGuard  *guard,
                           GError           **error)
 {
-  return change_all (self, guard, let_go, NULL, error);
+  return change_all (self, guard, put_back, NULL, error);
 }
 
 gboolean
@@ -308,6 +320,7 @@ find_guard (GPtrArray       *open,
             const char      *collection,
             TallyGuardSide   side,
             guint            n_shown,
+            guint            mark,
             GError         **error)
 {
   for (guint i = 0; i < open->len; i++)
@@ -316,12 +329,17 @@ find_guard (GPtrArray       *open,
 
       if (guard->side != side || !g_str_equal (guard->collection, collection))
         continue;
-      if (guard->n_records == n_shown)
+      if (guard->n_records == n_shown && (mark == 0 || guard->mark == mark))
         return guard;
 
-      g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
-                   _("The question is about %u records now, not %u. Look at it again, then "
-                     "decide."), guard->n_records, n_shown);
+      if (guard->n_records == n_shown)
+        g_set_error_literal (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+                             _("The question is about other records now than when it was shown. Look "
+                               "at it again, then decide."));
+      else
+        g_set_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE,
+                     _("The question is about %u records now, not %u. Look at it again, then "
+                       "decide."), guard->n_records, n_shown);
       return NULL;
     }
 
@@ -345,6 +363,7 @@ answer (TallyStore      *self,
         TallyGuardSide   side,
         gboolean         keep,
         guint            n_shown,
+        guint            mark,
         GError         **error)
 {
   g_autoptr (GPtrArray) open = tally_store_list_guards (self, error);
@@ -354,7 +373,7 @@ answer (TallyStore      *self,
 
   if (open == NULL)
     return FALSE;
-  guard = find_guard (open, collection, side, n_shown, error);
+  guard = find_guard (open, collection, side, n_shown, mark, error);
   if (guard == NULL)
     return FALSE;
 
@@ -377,6 +396,7 @@ answer (TallyStore      *self,
  * @keep: the records stay, and come back where they were deleted; otherwise the deletions are
  *   carried out with the next run
  * @n_shown: how many records the question was about when it was shown
+ * @mark: the question's mark then; 0: not known
  * @error: %TALLY_STORE_ERROR_NOT_FOUND, %TALLY_STORE_ERROR_STALE, %TALLY_DB_ERROR
  *
  * Answers an open question, for exactly the records that were shown.
@@ -389,12 +409,14 @@ tally_store_answer_guard (TallyStore      *self,
                           TallyGuardSide   side,
                           gboolean         keep,
                           guint            n_shown,
+                          guint            mark,
                           GError         **error)
 {
   if (!tally_db_begin (self->db, error))
     return FALSE;
 
-  if (!answer (self, collection, side, keep, n_shown, error) || !tally_db_commit (self->db, error))
+  if (!answer (self, collection, side, keep, n_shown, mark, error) ||
+      !tally_db_commit (self->db, error))
     {
       tally_db_rollback (self->db);
       return FALSE;

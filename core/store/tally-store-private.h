@@ -84,7 +84,7 @@ gboolean     tally_store_close_guard  (TallyStore       *self,
 gboolean     tally_store_hold_guarded (TallyStore       *self,
                                        const TallyGuard *guard,
                                        GError          **error);
-/* … leaves, since there is no question any more. */
+/* … waits no more, since there is no question: whoever looks next may hold it again. */
 gboolean     tally_store_free_guarded (TallyStore       *self,
                                        const TallyGuard *guard,
                                        GError          **error);

@@ -407,6 +407,7 @@ typedef struct
   guint           n_records;    /* that it is about */
   guint           n_total;      /* of the collection when it was opened */
   gint64          opened_us;
+  guint           mark;         /* another one as soon as it is about others, or other versions */
 } TallyGuard;
 
 void         tally_guard_free            (TallyGuard               *self);
@@ -436,12 +437,14 @@ gboolean     tally_store_is_guarded      (TallyStore               *self,
                                           const char               *key,
                                           gboolean                 *guarded,
                                           GError                  **error);
-/* STALE when the question is not about @n_shown records any more. */
+/* STALE when the question is not about @n_shown records any more, or has another mark; @mark 0: of
+ * whoever has seen but the number. */
 gboolean     tally_store_answer_guard    (TallyStore               *self,
                                           const char               *collection,
                                           TallyGuardSide            side,
                                           gboolean                  keep,
                                           guint                     n_shown,
+                                          guint                     mark,
                                           GError                  **error);
 
 /* --- settling (tally-store-settle.c) --- */

@@ -239,7 +239,7 @@ class OnTheBus(AgentTest):
                 return bus.get('version')
             except GLib.Error:
                 return None
-        self.assertEqual(until('it has its name', version), 4)
+        self.assertEqual(until('it has its name', version), 5)
         self.assertEqual(bus.get('StorePath'), self.store)
         bus('PutRecord', 'a', '{"n":12345678901234567890}')
         self.assertEqual(bus('GetRecord', 'a')[0], '{"_id":"a","n":12345678901234567890}')

@@ -192,11 +192,11 @@ class Store:
                  LastRun=self.run('partial', pulled=17, pushed=4, errors=3))
 
     def scene_guarded(self):
-        self.guards = [('receipt', 'server', 312, 1240, now_us() - 8 * MINUTE)]
+        self.guards = [('receipt', 'server', 312, 1240, now_us() - 8 * MINUTE, 77)]
         self.set(State='guarded', Reason=reason('guard-server', count='312'), Guarded=312)
 
     def scene_alike(self):
-        self.guards = [('receipt', 'alike', 312, 1240, now_us() - 8 * MINUTE)]
+        self.guards = [('receipt', 'alike', 312, 1240, now_us() - 8 * MINUTE, 78)]
         self.set(State='guarded', Reason=reason('guard-edits', count='312'), Guarded=312)
 
     def scene_empty(self):
@@ -336,14 +336,14 @@ class Agent:
         self.changed('Paused', 'State', 'Reason')
 
     def do_ListGuards(self):
-        return GLib.Variant('(a(ssuux))', (self.store.guards,))
+        return GLib.Variant('(a(ssuuxu))', (self.store.guards,))
 
     def do_ListGuarded(self, collection, side, after, limit):
         rows = [(n, receipt(n)) for n in range(after + 1, min(312, after + limit) + 1)]
         return GLib.Variant('(a(xs))', (rows,))
 
-    def do_AnswerGuard(self, collection, side, keep, shown):
-        self.store.calls.append(['AnswerGuard', collection, side, keep, shown])
+    def do_AnswerGuard(self, collection, side, keep, shown, mark):
+        self.store.calls.append(['AnswerGuard', collection, side, keep, shown, mark])
         self.store.guards = []
         self.store.set(State='pending' if keep else 'up-to-date', Guarded=0,
                        Reason=reason('pending', count='312') if keep else reason('up-to-date'))

@@ -225,7 +225,7 @@ class Changes(Path):
     def test_send(self):
         window = self.window
         window.press('push button', self.is_send)
-        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'alike', False, 312]],
+        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'alike', False, 312, 78]],
                  'the answer')
 
 
@@ -262,7 +262,7 @@ class Deletions(Path):
     def test_keep(self):
         window = self.window
         window.key('Return')
-        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'server', True, 312]],
+        wait_for(lambda: self.calls() == [['AnswerGuard', 'receipt', 'server', True, 312, 77]],
                  'the answer')
         window.see('Changes wait to be sent: 312')
         wait_for(lambda: not window.find_all('push button', self.is_keep),

@@ -70,6 +70,9 @@ tally_sim_plan_make (TallySimDevice  *self,
   if (plan != NULL)
     tally_sim_trace_add (self->given.trace, self->name, "plan: send %u fetch %u delete %u conflicts %u",
                          plan->n_send, plan->n_fetch, plan->n_delete, plan->n_conflicts);
+  /* What is held may be let go by the run itself, where no question stands any more. */
+  if (before.counts.n_guarded_here + before.counts.n_guarded_edits > 0)
+    g_clear_pointer (&plan, tally_plan_free);
   g_free (before.since);
   g_free (after.since);
 

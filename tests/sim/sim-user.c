@@ -497,7 +497,7 @@ answer_one (TallySimUser      *self,
     tally_sim_guard_allow (self->given.guard, guard);
 
   if (tally_store_answer_guard (store, guard->collection, guard->side, keep, guard->n_records,
-                                &local_error))
+                                guard->mark, &local_error))
     {
       tally_sim_trace_add (self->given.trace, self->name, "%s %u of “%s” (%s)",
                            keep ? "undoes" : "confirms", guard->n_records, guard->collection,

@@ -1,5 +1,6 @@
--- The records of a question, by id.
-SELECT r.id FROM record AS r LEFT JOIN outbox AS o ON o.record = r.id
+-- The records of a question, by id, and which version each of them is.
+SELECT r.id, (SELECT n.rev FROM revision AS n WHERE n.id = r.local)
+FROM record AS r LEFT JOIN outbox AS o ON o.record = r.id
 WHERE r.state > 1 AND r.collection = :collection AND r.id > :after AND CASE :side
   WHEN 'server' THEN r.state = 8
   WHEN 'alike' THEN r.state = 10 AND o.reason LIKE '{"code":"guard-alike"%'

@@ -83,7 +83,7 @@ answer (SyncRig        *rig,
         int             code)
 {
   g_autoptr (GError) error = NULL;
-  gboolean done = tally_store_answer_guard (rig->store, "r", side, keep, n_shown, &error);
+  gboolean done = tally_store_answer_guard (rig->store, "r", side, keep, n_shown, 0, &error);
 
   if (code < 0)
     g_assert_no_error (error);
@@ -471,6 +471,35 @@ test_alike (SyncRig       *rig,
   assert_question (rig, TALLY_GUARD_ALIKE, N_MANY);
 }
 
+/* An answer is for what was shown: neither for others, nor for other versions of them. */
+static void
+test_alike_moved (SyncRig       *rig,
+                  gconstpointer  data)
+{
+  g_autoptr (GPtrArray) shown = NULL;
+  g_autoptr (GPtrArray) now = NULL;
+  g_autoptr (GError) error = NULL;
+  const TallyGuard *guard;
+
+  begin_alike (rig);
+  shown = tally_store_list_guards (rig->store, &error);
+  g_assert_no_error (error);
+  guard = shown->pdata[0];
+  edit_here (rig, 0, 1, "7.00");
+  assert_question (rig, TALLY_GUARD_ALIKE, N_MANY);
+  g_assert_false (tally_store_answer_guard (rig->store, "r", TALLY_GUARD_ALIKE, TRUE, N_MANY,
+                                            guard->mark, &error));
+  g_assert_error (error, TALLY_STORE_ERROR, TALLY_STORE_ERROR_STALE);
+  g_clear_error (&error);
+
+  now = tally_store_list_guards (rig->store, &error);
+  g_assert_no_error (error);
+  guard = now->pdata[0];
+  g_assert_true (tally_store_answer_guard (rig->store, "r", TALLY_GUARD_ALIKE, TRUE, N_MANY,
+                                           guard->mark, &error));
+  g_assert_no_error (error);
+}
+
 /* Of two scripts that went wrong, none gets through behind the other. */
 static void
 test_alike_twice (SyncRig       *rig,
@@ -585,6 +614,7 @@ main (int   argc,
   ADD ("alike", test_alike);
   ADD ("alike-kept", test_alike_kept);
   ADD ("alike-twice", test_alike_twice);
+  ADD ("alike-moved", test_alike_moved);
   ADD ("unlike", test_unlike);
   ADD ("merged", test_merged);
   ADD ("merged-kept", test_merged_kept);

@@ -484,7 +484,7 @@ answer (Rig      *rig,
 
       g_assert_cmpuint (guard->n_records, ==, 1);
       tally_store_answer_guard (rig->store, guard->collection, guard->side, keep,
-                                guard->n_records, &error);
+                                guard->n_records, guard->mark, &error);
       g_assert_no_error (error);
     }
   run_once (rig);
