@@ -153,7 +153,8 @@ check_conflicts (TallySimDevice *self,
       tally_sim_trace_add (self->given.trace, self->name, "conflict %s", description);
       check_held (self, record);
       /* What was typed while the run was on, the next one looks at. */
-      if (g_str_equal (run->status, "success") && !self->typing && self->facts.first_edit_us == 0)
+      if (g_str_equal (run->status, "success") && self->merges && !self->typing &&
+          self->facts.first_edit_us == 0)
         check_worth (self, record);
       /* A server that lost the line of a revision takes it for another one. */
       if (tally_sim_net_get_era (self->given.net) == 0 &&
@@ -461,6 +462,8 @@ tally_sim_agent_run (TallySimDevice  *self,
   self->gave_back = self->adopt;
   self->run = g_cancellable_new ();
   tally_sim_ask_draw (self, store, proof, &options.ask);
+  self->merges = !options.ask.look_only && (options.ask.stop_after == TALLY_PHASE_IDLE ||
+                                            options.ask.stop_after >= TALLY_PHASE_EXECUTE);
   tally_sim_regret_begin (self->regret, store, tally_sim_user_get_n_acts (self->user));
   tally_sim_device_hold (self, TRUE);
   tally_sim_guard_begin (self->guard, store);

@@ -51,6 +51,7 @@ struct _TallySimDevice
   const char            *login;   /* static, nullable: why somebody has to sign in again */
   TallyCircuits          circuits;      /* the server's, as long as it is up */
   gboolean               adopt;         /* somebody has said that the server's database is ours */
+  gboolean               merges;        /* the run under way does not only look */
   gboolean               gave_back;     /* the last run was one that adopts */
   gint64                 offline_until_us;
   gint64                 full_until_us;
