@@ -56,7 +56,7 @@ test_calls (Fixture       *fixture,
   g_assert_no_error (error);
   g_assert_nonnull (thread);
   proxy = tally_client_get_proxy (client);
-  g_assert_cmpuint (tally_bus_sync_get_version (proxy), ==, 4);
+  g_assert_cmpuint (tally_bus_sync_get_version (proxy), ==, 5);
   g_assert_cmpstr (tally_bus_sync_get_state (proxy), ==, "no-server");
   g_assert_cmpstr (tally_bus_sync_get_store_path (proxy), ==, fixture->path);
 
